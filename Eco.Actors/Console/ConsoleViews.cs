@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+
+namespace Eco.Actors.Console;
+
+/// <summary>What a submission did.</summary>
+/// <param name="Ion">The ION.</param>
+/// <param name="Version">Its new version; the old one if nothing changed.</param>
+/// <param name="Changes">What changes against the version before, a line each.</param>
+/// <param name="Warnings">What deserves attention, with file:line:column.</param>
+public sealed record SubmissionView(string Ion, int Version, ImmutableArray<string> Changes, ImmutableArray<string> Warnings);
+
+/// <summary>The findings of a validation.</summary>
+/// <param name="Ion">The ION's id, if it could be read.</param>
+/// <param name="Valid">Whether there is no error.</param>
+/// <param name="SelectorsChecked">Whether agents were known to check selectors against.</param>
+/// <param name="Findings">All of them.</param>
+public sealed record ValidationView(string? Ion, bool Valid, bool SelectorsChecked, ImmutableArray<FindingView> Findings);
+
+/// <summary>One finding.</summary>
+/// <param name="Severity"><c>error</c> or <c>warning</c>.</param>
+/// <param name="Where"><c>file:line:column</c>.</param>
+/// <param name="Path">The key's path.</param>
+/// <param name="Message">What is wrong.</param>
+/// <param name="Hint">What would be right; may be empty.</param>
+public sealed record FindingView(string Severity, string Where, string Path, string Message, string Hint);
+
+/// <summary>How a file differs from the running version.</summary>
+public sealed record DiffView(string Ion, int? RunningVersion, ImmutableArray<string> Changes);
+
+/// <summary>An ION in a list.</summary>
+public sealed record IonView(string Id, int Version, string State, string Title, DateTimeOffset ChangedAt);
+
+/// <summary>An ION with its parts.</summary>
+public sealed record IonDetailView(
+    IonView Ion,
+    string Source,
+    ImmutableArray<InstanceView> Instances,
+    ImmutableArray<RoundView> Rounds,
+    ImmutableArray<ModelView> Models,
+    ImmutableArray<StatisticView> Statistics);
+
+/// <summary>An ION node on an agent.</summary>
+public sealed record InstanceView(string Ion, string Node, string Agent, string State, string Detail, DateTimeOffset ChangedAt);
+
+/// <summary>A merge round.</summary>
+public sealed record RoundView(string Ion, string Node, long Round, string State, int Expected, int Received, string? ResultHash, DateTimeOffset ChangedAt);
+
+/// <summary>The newest value of a statistic.</summary>
+public sealed record StatisticView(string Ion, string Node, string Agent, string Name, double Value, DateTimeOffset At);
+
+/// <summary>An agent.</summary>
+public sealed record AgentView(
+    string Id,
+    string Site,
+    string Role,
+    ImmutableSortedDictionary<string, string> Labels,
+    ImmutableArray<string> Engines,
+    long Incarnation,
+    bool Reachable,
+    DateTimeOffset ChangedAt);
+
+/// <summary>A model version.</summary>
+public sealed record ModelView(string Ion, string Name, long Version, string Hash, string Kind, string State, long Bytes, DateTimeOffset CreatedAt);
+
+/// <summary>Who has a model, and where it came from.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Holders">Where it is or was in use.</param>
+/// <param name="Parents">Hashes of the models that it was made from.</param>
+/// <param name="Approvals">Who decided about it.</param>
+public sealed record WhoHasView(ModelView Model, ImmutableArray<HolderView> Holders, ImmutableArray<string> Parents, ImmutableArray<ApprovalView> Approvals);
+
+/// <summary>A use of a model.</summary>
+/// <param name="Ion">The ION.</param>
+/// <param name="Node">The node.</param>
+/// <param name="Agent">The agent.</param>
+/// <param name="Version">The version.</param>
+/// <param name="Since">From when.</param>
+/// <param name="Until">Until when; null while it is in use.</param>
+public sealed record HolderView(string Ion, string Node, string Agent, long Version, DateTimeOffset Since, DateTimeOffset? Until);
+
+/// <summary>A decision about a model.</summary>
+public sealed record ApprovalView(string Ion, string Model, long Version, string Decision, string By, string Reason, DateTimeOffset At);
+
+/// <summary>A line of the timeline.</summary>
+/// <param name="Ordering">Its place in the journal.</param>
+/// <param name="At">Wall part of its hybrid timestamp.</param>
+/// <param name="Timestamp">The hybrid timestamp, <c>wall.counter@host</c>.</param>
+/// <param name="Kind">Stable name.</param>
+/// <param name="Ion">The ION, or null.</param>
+/// <param name="Node">The node, or null.</param>
+/// <param name="Agent">The agent, or null.</param>
+/// <param name="Text">For people.</param>
+public sealed record EventView(long Ordering, DateTimeOffset At, string Timestamp, string Kind, string? Ion, string? Node, string? Agent, string Text);
+
+/// <summary>A rebuild of the timeline.</summary>
+public sealed record RebuildView(long Events);
+
+/// <summary>Something that just happened, for live displays.</summary>
+/// <param name="Kind">An event's kind, or <c>statistic</c>.</param>
+/// <param name="At">When.</param>
+/// <param name="Ion">The ION, or null.</param>
+/// <param name="Node">The node, or null.</param>
+/// <param name="Agent">The agent, or null.</param>
+/// <param name="Text">For people.</param>
+/// <param name="Value">The value of a statistic, else null.</param>
+public sealed record LiveView(string Kind, DateTimeOffset At, string? Ion, string? Node, string? Agent, string Text, double? Value);
