@@ -44,6 +44,12 @@ public interface IJournal
     /// Reads events of all entities in commit order, for projections; answers <see cref="EventsRead"/> or <see cref="ReadFailed"/>.
     /// </summary>
     void Read(ReadEvents request, IActorRef replyTo);
+
+    /// <summary>
+    /// Lists all entities that have events, a snapshot or outbox rows, in ordinal order, so that a host can wake them at its start;
+    /// answers <see cref="EntitiesListed"/> or <see cref="ReadFailed"/>.
+    /// </summary>
+    void List(ListEntities request, IActorRef replyTo);
 }
 
 /// <summary>An event as it is stored.</summary>
@@ -189,6 +195,12 @@ public sealed record OrderedEvent(long Ordering, string PersistenceId, JournalEv
 /// <param name="Events">At most the limit.</param>
 /// <param name="LastOrdering">The journal's last ordering at the time of reading.</param>
 public sealed record EventsRead(long CorrelationId, ImmutableArray<OrderedEvent> Events, long LastOrdering);
+
+/// <summary>Asks which entities there are.</summary>
+public sealed record ListEntities(long CorrelationId);
+
+/// <summary>All entities, in ordinal order.</summary>
+public sealed record EntitiesListed(long CorrelationId, ImmutableArray<string> PersistenceIds);
 
 /// <summary>The events cannot be read.</summary>
 public sealed record ReadFailed(long CorrelationId, string Message);
