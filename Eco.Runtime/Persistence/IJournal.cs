@@ -16,6 +16,10 @@ namespace Eco.Runtime.Persistence;
 /// is unique (second line, also <see cref="AppendFailureReason.Fenced"/>).</item>
 /// <item>Requests of one persistence id commit in the order of the calls. Requests of many may share one commit (group commit).</item>
 /// <item><see cref="AppendCommitted"/> is sent only after the commit is durable.</item>
+/// <item>Sequence numbers of events (per entity) and of outbox rows (per receiver) are consecutive from 1: a taken one is
+/// <see cref="AppendFailureReason.Fenced"/>, one after a gap <see cref="AppendFailureReason.Rejected"/>, as are an acknowledgement of what
+/// was never sent, an inbox position that does not advance (number, or owner epoch at the same number) and a payload above 1 MiB.</item>
+/// <item>A snapshot is fenced like an append, and refused when it is older than the stored one or ahead of the last event.</item>
 /// <item>A failure of the storage itself (I/O, full disk) answers every waiting and every later request; nothing is retried.</item>
 /// <item>The arrays in a request belong to the journal from the call on; the caller must not change them.</item>
 /// </list>
@@ -122,6 +126,9 @@ public enum AppendFailureReason
 
     /// <summary>The request itself is wrong (gap in sequence numbers, oversized payload).</summary>
     Rejected,
+
+    /// <summary>The queue of waiting writes is full. Nothing is stored and nothing is broken: the same request may be sent again later.</summary>
+    Overloaded,
 }
 
 /// <summary>Asks for an entity's state.</summary>

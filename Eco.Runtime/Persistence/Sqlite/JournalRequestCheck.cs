@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+
+namespace Eco.Runtime.Persistence.Sqlite;
+
+/// <summary>What can be said against a request without reading the journal; null where nothing can.</summary>
+internal static class JournalRequestCheck
+{
+    private const int MaxNameLength = 512;
+
+    public static string? Error(AppendRequest request, int maxPayloadBytes)
+    {
+        if (request.Events.IsDefault || request.Outbox.IsDefault || request.Acknowledged.IsDefault)
+        {
+            return $"{request.PersistenceId}: a list is missing; an empty one is written []";
+        }
+
+        return NameError("persistence id", request.PersistenceId)
+            ?? First(request.Events, e => PayloadError(request.PersistenceId, "event", e.SequenceNr, e.Manifest, e.Payload, maxPayloadBytes))
+            ?? First(request.Outbox, m => NameError("receiver", m.Receiver)
+                ?? PayloadError(request.PersistenceId, "message", m.SequenceNr, m.Manifest, m.Payload, maxPayloadBytes))
+            ?? First(request.Acknowledged, a => NameError("receiver", a.Receiver))
+            ?? (request.Inbox is { } inbox ? NameError("sender", inbox.Sender) : null);
+    }
+
+    public static string? Error(SaveSnapshotRequest request, int maxSnapshotBytes) =>
+        NameError("persistence id", request.PersistenceId)
+        ?? PayloadError(request.PersistenceId, "snapshot", request.Snapshot.SequenceNr, request.Snapshot.Manifest, request.Snapshot.Payload, maxSnapshotBytes);
+
+    public static string? Error(ClaimPartitions request) =>
+        request.PartitionCount is < 1 or > 65_536
+            ? FormattableString.Invariant($"a partition count of {request.PartitionCount} is not within 1 to 65,536")
+            : NameError("writer id", request.WriterId);
+
+    public static string? Error(ReadEvents request) =>
+        request.Limit is < 1 or > 10_000 ? FormattableString.Invariant($"a limit of {request.Limit} is not within 1 to 10,000") : null;
+
+    /// <summary>Payloads and something for each row's other columns; 0 lists for a request that <see cref="Error(AppendRequest, int)"/> refuses.</summary>
+    public static long Bytes(AppendRequest request) => 256
+        + (request.Events.IsDefault ? 0 : request.Events.Sum(e => e.Payload.Length + 128L))
+        + (request.Outbox.IsDefault ? 0 : request.Outbox.Sum(m => m.Payload.Length + 128L));
+
+    private static string? First<T>(ImmutableArray<T> items, Func<T, string?> check)
+    {
+        foreach (T item in items)
+        {
+            if (check(item) is { } error)
+            {
+                return error;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? NameError(string what, string name) =>
+        string.IsNullOrEmpty(name) ? $"the {what} is empty"
+        : name.Length > MaxNameLength ? FormattableString.Invariant($"the {what} '{name[..64]}...' is longer than {MaxNameLength} characters")
+        : null;
+
+    private static string? PayloadError(string persistenceId, string what, long sequenceNr, string manifest, byte[] payload, int maxBytes) =>
+        payload.Length > maxBytes
+            ? FormattableString.Invariant($"{persistenceId}: {what} {sequenceNr} ({manifest}) has {payload.Length} bytes, at most {maxBytes} are allowed; store it as an artefact")
+            : NameError("manifest", manifest);
+}

@@ -1,0 +1,40 @@
+using Microsoft.Data.Sqlite;
+
+namespace Eco.Runtime.Persistence.Sqlite;
+
+/// <summary>What SQLite's result codes mean here. The numbers are SQLite's (sqlite.org/rescode.html).</summary>
+internal static class SqliteErrors
+{
+    private const int Permission = 3;
+    private const int Busy = 5;
+    private const int Locked = 6;
+    private const int ReadOnly = 8;
+    private const int Corrupt = 11;
+    private const int CannotOpen = 14;
+    private const int TooBig = 18;
+    private const int Constraint = 19;
+    private const int NotADatabase = 26;
+    private const int PrimaryKeyTaken = 1555;
+    private const int UniqueTaken = 2067;
+
+    public static bool IsTaken(SqliteException e) => e.SqliteExtendedErrorCode is PrimaryKeyTaken or UniqueTaken;
+
+    /// <summary>The request is wrong and the storage is not.</summary>
+    public static bool IsRefused(SqliteException e) => e.SqliteErrorCode is Constraint or TooBig;
+
+    public static bool IsDamaged(SqliteException e) => e.SqliteErrorCode == Corrupt;
+
+    public static bool IsNotADatabase(SqliteException e) => e.SqliteErrorCode == NotADatabase;
+
+    public static bool IsHeldByAnother(SqliteException e) => e.SqliteErrorCode is Busy or Locked;
+
+    public static bool IsInaccessible(SqliteException e) => e.SqliteErrorCode is Permission or ReadOnly or CannotOpen;
+
+    /// <summary>One line for an operator: what failed and SQLite's code.</summary>
+    public static string Describe(Exception e) => e switch
+    {
+        SqliteException s when IsHeldByAnother(s) => $"another program holds a lock on the file (SQLite {s.SqliteExtendedErrorCode}); close it and restart the host",
+        SqliteException s => $"{s.Message.ReplaceLineEndings(" ")} [{s.SqliteExtendedErrorCode}]",
+        _ => $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}",
+    };
+}

@@ -1,0 +1,41 @@
+using Microsoft.Data.Sqlite;
+
+namespace Eco.Runtime.Persistence.Sqlite;
+
+/// <summary>What a kind of database file looks like and how it reports that it cannot be opened.</summary>
+/// <param name="Kind">For messages: "journal" or "statistics store".</param>
+/// <param name="ApplicationId">SQLite's application_id, by which a foreign database is told from ours.</param>
+/// <param name="SchemaVersion">The newest schema that this program knows; kept in the table metadata.</param>
+/// <param name="Schema">The statements that make an empty file, without the table metadata.</param>
+/// <param name="SynchronousFull">Whether each commit waits for the disk (FULL) or only each checkpoint does (NORMAL).</param>
+/// <param name="Fail">Makes the kind's exception from file, cause, cure and inner exception.</param>
+internal sealed record SqliteFileSpec(
+    string Kind,
+    int ApplicationId,
+    int SchemaVersion,
+    string Schema,
+    bool SynchronousFull,
+    Func<string, string, string, Exception?, StorageOpenException> Fail)
+{
+    /// <summary>Turns what SQLite or the system says at opening into a cause and a cure.</summary>
+    public StorageOpenException Explain(string file, Exception e) => e switch
+    {
+        StorageOpenException known => known,
+        SqliteException s when SqliteErrors.IsDamaged(s) => Damaged(file, s.Message, s),
+        SqliteException s when SqliteErrors.IsNotADatabase(s) => NotADatabase(file, s),
+        SqliteException s when SqliteErrors.IsHeldByAnother(s) =>
+            Fail(file, "is locked by another program", "close that program (a database browser?) and start again", s),
+        SqliteException s when SqliteErrors.IsInaccessible(s) => Unreadable(file, s.Message, s),
+        UnauthorizedAccessException or IOException => Unreadable(file, e.Message, e),
+        _ => Fail(file, $"cannot be opened ({SqliteErrors.Describe(e)})", "check the disk and the file system's log", e),
+    };
+
+    public StorageOpenException Damaged(string file, string detail, Exception? inner = null) =>
+        Fail(file, $"is damaged ({detail})", "restore it from a backup, or move its folder away and start anew", inner);
+
+    public StorageOpenException NotADatabase(string file, Exception? inner = null) =>
+        Fail(file, $"is not a {Kind} (no SQLite database)", "move it away; another file has taken its place", inner);
+
+    public StorageOpenException Unreadable(string file, string detail, Exception? inner = null) =>
+        Fail(file, $"cannot be read and written ({detail})", "check that it is a file, and the owner and permissions of it and its folder", inner);
+}

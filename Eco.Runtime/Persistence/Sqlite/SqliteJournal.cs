@@ -1,0 +1,423 @@
+using Eco.Runtime.Actors;
+using Eco.Runtime.Dispatch;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Eco.Runtime.Persistence.Sqlite;
+
+/// <summary>The journal of one host identity in one SQLite file (write-ahead log, synchronous=FULL).</summary>
+/// <remarks>
+/// <para>One thread owns the only connection that writes and checkpoints; all requests that wait share its next transaction. A second
+/// thread with a read-only connection answers recoveries and reads. Answers are sent from these threads.</para>
+/// <para>Back-pressure: no call blocks. When the bounded queue is full the answer is <see cref="AppendFailureReason.Overloaded"/> (or
+/// a failed claim, snapshot or read that says so). Nothing is lost by it: the request was never taken, and a later one of the same
+/// entity that overtakes it is refused for the gap in its sequence numbers.</para>
+/// <para>Crash points <c>journal.beforeCommit</c> and <c>journal.afterCommit</c> are announced around each commit, before its answers
+/// are sent, once for each of: the distinct event manifests, <c>outbox</c>, <c>outbox-ack</c>, <c>inbox</c>, <c>snapshot</c>, <c>claim</c>.</para>
+/// </remarks>
+public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
+{
+    private const long HeldBackFrames = 16_384;
+    private readonly SqliteJournalOptions _options;
+    private readonly ICrashPoints _crashPoints;
+    private readonly ILogger _logger;
+    private readonly SqliteFile _file;
+    private readonly JournalWriter _writer;
+    private readonly JournalReader _reader;
+    private readonly StorageLoop<JournalWork> _writes;
+    private readonly StorageLoop<(object Request, IActorRef ReplyTo)> _reads;
+    private readonly List<(IActorRef To, object Answer)> _answers = [];
+    private readonly List<string> _details = [];
+    private readonly Counters _counters = new();
+    private string? _fault;
+    private long _bytesSinceCheckpoint;
+    private int _disposed;
+
+    private SqliteJournal(SqliteJournalOptions options, ICrashPoints crashPoints, ILogger logger, SqliteFile file, JournalWriter writer, JournalReader reader)
+    {
+        _options = options;
+        _crashPoints = crashPoints;
+        _logger = logger;
+        _file = file;
+        _writer = writer;
+        _reader = reader;
+        string name = System.IO.Path.GetFileName(options.Path);
+        _writes = new(
+            $"{name} writer",
+            new StorageLoopLimits(options.QueueCapacity, options.QueueCapacityBytes, options.MaxRequestsPerCommit),
+            CommitTogether,
+            Fault);
+        _reads = new($"{name} reader", new StorageLoopLimits(options.ReadQueueCapacity, long.MaxValue, 1), AnswerReads, Fault);
+    }
+
+    /// <summary>What the journal has done since it was opened.</summary>
+    public JournalStatistics Statistics => _counters.Read();
+
+    /// <summary>Opens the journal, and makes its file where there is none. Checks the whole file first.</summary>
+    /// <param name="options">Where it is and its limits.</param>
+    /// <param name="crashPoints">Places at which a fault campaign may end the process; null: none.</param>
+    /// <param name="logger">Where faults are reported; null: nowhere.</param>
+    /// <exception cref="JournalOpenException">The file cannot be used; the message says why and what to do.</exception>
+    public static SqliteJournal Open(SqliteJournalOptions options, ICrashPoints? crashPoints = null, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        SqliteFile file = SqliteFile.Open(options.Path, JournalSchema.Spec, options.SizeLimitBytes);
+        JournalWriter? writer = null;
+        try
+        {
+            writer = new JournalWriter(file.Connection);
+            if (writer.StoredPartitionCount() is { } stored && options.PartitionCount is { } wanted && stored != wanted)
+            {
+                throw new JournalOpenException(
+                    options.Path,
+                    $"cannot be used: {JournalWriter.DifferentPartitionCount(stored, wanted)}",
+                    $"configure {stored} partitions, or start anew in another folder");
+            }
+
+            return new SqliteJournal(options, crashPoints ?? ICrashPoints.None, logger ?? NullLogger.Instance, file, writer, JournalReader.Open(options.Path));
+        }
+        catch (Exception e)
+        {
+            writer?.Dispose();
+            file.DisposeUntouched();
+            throw JournalSchema.Spec.Explain(options.Path, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Append(AppendRequest request, IActorRef replyTo)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var work = new AppendWork(request, replyTo);
+        if (JournalRequestCheck.Error(request, _options.MaxPayloadBytes) is { } error)
+        {
+            _counters.Rejected();
+            replyTo.Tell(work.Failed(AppendFailureReason.Rejected, error), ActorRefs.NoSender);
+            return;
+        }
+
+        Post(work);
+    }
+
+    /// <inheritdoc/>
+    public void SaveSnapshot(SaveSnapshotRequest request, IActorRef replyTo)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var work = new SnapshotWork(request, replyTo);
+        if (JournalRequestCheck.Error(request, _options.MaxSnapshotBytes) is { } error)
+        {
+            _counters.Rejected();
+            replyTo.Tell(work.Failed(AppendFailureReason.Rejected, error), ActorRefs.NoSender);
+            return;
+        }
+
+        Post(work);
+    }
+
+    /// <inheritdoc/>
+    public void Claim(ClaimPartitions request, IActorRef replyTo)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var work = new ClaimWork(request, replyTo);
+        if (JournalRequestCheck.Error(request) is { } error)
+        {
+            _counters.Rejected();
+            replyTo.Tell(work.Failed(AppendFailureReason.Rejected, error), ActorRefs.NoSender);
+            return;
+        }
+
+        Post(work);
+    }
+
+    /// <inheritdoc/>
+    public void Recover(RecoverRequest request, IActorRef replyTo)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        PostRead(request, replyTo);
+    }
+
+    /// <inheritdoc/>
+    public void Read(ReadEvents request, IActorRef replyTo)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (JournalRequestCheck.Error(request) is { } error)
+        {
+            replyTo.Tell(new ReadFailed(request.CorrelationId, error), ActorRefs.NoSender);
+            return;
+        }
+
+        PostRead(request, replyTo);
+    }
+
+    /// <inheritdoc/>
+    public void List(ListEntities request, IActorRef replyTo)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        PostRead(request, replyTo);
+    }
+
+    /// <summary>
+    /// Handles what waits, empties the log into the database and closes. After a storage fault the file is left as it is; the next
+    /// opening recovers it.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        // Readers first: the writer's last checkpoint must find none.
+        await _reads.StopAsync().ConfigureAwait(false);
+        await _writes.StopAsync().ConfigureAwait(false);
+        try
+        {
+            _reader.Dispose();
+            _writer.Dispose();
+            if (Volatile.Read(ref _fault) is null)
+            {
+                _file.Dispose();
+            }
+            else
+            {
+                _file.DisposeUntouched();
+            }
+        }
+        catch (Exception e)
+        {
+            Log.CloseFailed(_logger, _options.Path, e);
+        }
+    }
+
+    private static object ReadFailure(object request, string message) => request switch
+    {
+        RecoverRequest r => new RecoveryFailed(r.CorrelationId, message),
+        ReadEvents r => new ReadFailed(r.CorrelationId, message),
+        ListEntities r => new ReadFailed(r.CorrelationId, message),
+        _ => throw new ArgumentException($"{request.GetType().Name} is no read"),
+    };
+
+    private IEnumerable<object> Answers(object request) => request switch
+    {
+        RecoverRequest r => _reader.Recover(r),
+        ReadEvents r => [_reader.Read(r)],
+        ListEntities r => [_reader.List(r)],
+        _ => throw new ArgumentException($"{request.GetType().Name} is no read"),
+    };
+
+    private void Post(JournalWork work)
+    {
+        if (_writes.TryPost(work, work.Bytes))
+        {
+            return;
+        }
+
+        if (Volatile.Read(ref _disposed) != 0)
+        {
+            work.ReplyTo.Tell(work.Failed(AppendFailureReason.StorageFault, "the journal is closed"), ActorRefs.NoSender);
+            return;
+        }
+
+        _counters.Overloaded();
+        work.ReplyTo.Tell(work.Failed(AppendFailureReason.Overloaded, "the journal's queue of waiting writes is full"), ActorRefs.NoSender);
+    }
+
+    private void PostRead(object request, IActorRef replyTo)
+    {
+        if (!_reads.TryPost((request, replyTo), 0))
+        {
+            string reason = Volatile.Read(ref _disposed) != 0 ? "the journal is closed" : "the journal's queue of waiting reads is full";
+            replyTo.Tell(ReadFailure(request, reason), ActorRefs.NoSender);
+        }
+    }
+
+    private void CommitTogether(List<JournalWork> batch)
+    {
+        _answers.Clear();
+        bool committing = false;
+        try
+        {
+            if (Volatile.Read(ref _fault) is { } fault)
+            {
+                Fail(batch, AppendFailureReason.StorageFault, fault);
+                return;
+            }
+
+            _writer.Begin();
+            _details.Clear();
+            (int stored, int events) = Apply(batch);
+            if (stored == 0)
+            {
+                _writer.Rollback();
+            }
+            else
+            {
+                Announce("journal.beforeCommit");
+                committing = true;
+                _writer.Commit();
+                _counters.Committed(stored, events);
+                Announce("journal.afterCommit");
+            }
+        }
+        catch (Exception e)
+        {
+            Fault(e);
+            TryRollback();
+            _answers.Clear();
+
+            // A commit that fails may or may not have reached the disk.
+            Fail(batch, committing ? AppendFailureReason.Unknown : AppendFailureReason.StorageFault, _fault!);
+            return;
+        }
+
+        SendAnswers();
+        CheckpointIfDue();
+    }
+
+    private (int Stored, int Events) Apply(List<JournalWork> batch)
+    {
+        (int stored, int events) = (0, 0);
+        foreach (JournalWork work in batch)
+        {
+            object answer = work.Apply(_writer);
+            _answers.Add((work.ReplyTo, answer));
+            switch (answer)
+            {
+                case AppendFailed { Reason: AppendFailureReason.Fenced }:
+                    _counters.Fenced();
+                    break;
+                case AppendFailed or SnapshotFailed or ClaimFailed:
+                    _counters.Rejected();
+                    break;
+                default:
+                    stored++;
+                    events += work.Events;
+                    _bytesSinceCheckpoint += work.Bytes;
+                    work.AddDetails(_details);
+                    break;
+            }
+        }
+
+        return (stored, events);
+    }
+
+    private void Announce(string point)
+    {
+        foreach (string detail in _details)
+        {
+            _crashPoints.Reached(point, detail);
+        }
+    }
+
+    private void CheckpointIfDue()
+    {
+        if (_bytesSinceCheckpoint < _options.CheckpointAfterBytes)
+        {
+            return;
+        }
+
+        _bytesSinceCheckpoint = 0;
+        long heldBack = _file.CheckpointPassive();
+        _counters.Checkpointed();
+        if (heldBack > HeldBackFrames)
+        {
+            Log.CheckpointHeldBack(_logger, _options.Path, heldBack);
+        }
+    }
+
+    private void AnswerReads(List<(object Request, IActorRef ReplyTo)> batch)
+    {
+        foreach ((object request, IActorRef replyTo) in batch)
+        {
+            if (Volatile.Read(ref _fault) is { } fault)
+            {
+                Send(replyTo, ReadFailure(request, fault));
+                continue;
+            }
+
+            try
+            {
+                foreach (object answer in Answers(request))
+                {
+                    Send(replyTo, answer);
+                }
+            }
+            catch (FormatException e)
+            {
+                // One damaged row is not a broken disk: that entity cannot be read, the others can.
+                Send(replyTo, ReadFailure(request, $"a stored row is damaged: {e.Message}"));
+            }
+            catch (Exception e)
+            {
+                Fault(e);
+                Send(replyTo, ReadFailure(request, SqliteErrors.Describe(e)));
+            }
+        }
+    }
+
+    private void Fail(List<JournalWork> batch, AppendFailureReason reason, string message)
+    {
+        foreach (JournalWork work in batch)
+        {
+            _answers.Add((work.ReplyTo, work.Failed(reason, message)));
+        }
+
+        SendAnswers();
+    }
+
+    private void SendAnswers()
+    {
+        foreach ((IActorRef to, object answer) in _answers)
+        {
+            Send(to, answer);
+        }
+
+        _answers.Clear();
+    }
+
+    private void Send(IActorRef to, object answer)
+    {
+        try
+        {
+            to.Tell(answer, ActorRefs.NoSender);
+        }
+        catch (Exception e)
+        {
+            Log.ReplyFailed(_logger, _options.Path, answer.GetType().Name, e);
+        }
+    }
+
+    private void Fault(Exception e)
+    {
+        if (Interlocked.CompareExchange(ref _fault, SqliteErrors.Describe(e), null) is not null)
+        {
+            return;
+        }
+
+        Log.StorageFault(_logger, _options.Path, _fault!, e);
+        try
+        {
+            _options.OnStorageFault?.Invoke(e);
+        }
+        catch (Exception callback)
+        {
+            Log.CallbackFailed(_logger, _options.Path, callback);
+        }
+    }
+
+    private void TryRollback()
+    {
+        try
+        {
+            // SQLite has rolled back by itself after some faults, and not after others.
+            if (SQLitePCL.raw.sqlite3_get_autocommit(_file.Connection.Handle) == 0)
+            {
+                _writer.Rollback();
+            }
+        }
+        catch (Exception e)
+        {
+            Log.RollbackFailed(_logger, _options.Path, e);
+        }
+    }
+}
