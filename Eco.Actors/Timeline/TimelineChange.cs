@@ -14,7 +14,9 @@ public abstract record TimelineChange;
 /// <param name="Text">One line for people.</param>
 public sealed record EventNoted(string Kind, string? Ion, string? Node, string? Agent, string Text) : TimelineChange;
 
-/// <summary>An ION's present version and state: table <c>ion</c>.</summary>
+/// <summary>
+/// An ION's present version and state: table <c>ion</c>. Version 0, an empty title and an empty source keep what is stored.
+/// </summary>
 /// <param name="Id">The ION.</param>
 /// <param name="Version">1 for the first submission.</param>
 /// <param name="State"><c>running</c>, <c>paused</c>, <c>completed</c> or <c>deleted</c>.</param>
@@ -25,7 +27,7 @@ public sealed record IonChanged(string Id, int Version, string State, string Tit
 /// <summary>The state of an ION node on one agent (or of a policy node, with an empty agent): table <c>instance</c>.</summary>
 /// <param name="Ion">The ION.</param>
 /// <param name="Node">The node.</param>
-/// <param name="Agent">The agent, or an empty text for a policy.</param>
+/// <param name="Agent">The agent; an empty text for a policy; <c>*</c> for all of the node's.</param>
 /// <param name="State"><c>pending</c>, <c>deployed</c>, <c>running</c>, <c>succeeded</c>, <c>failed</c>, <c>quarantined</c>, <c>stopped</c> or <c>removed</c>.</param>
 /// <param name="Detail">Why, for people; may be empty.</param>
 public sealed record InstanceChanged(string Ion, string Node, string Agent, string State, string Detail) : TimelineChange;
@@ -40,7 +42,10 @@ public sealed record AgentChanged(
     long Incarnation,
     bool Reachable) : TimelineChange;
 
-/// <summary>A model version: table <c>model</c>.</summary>
+/// <summary>Whether an agent was heard of lately: table <c>agent</c>, this column only.</summary>
+public sealed record AgentReachabilityChanged(string Id, bool Reachable) : TimelineChange;
+
+/// <summary>A model version: table <c>model</c>. An empty kind keeps the stored kind and size.</summary>
 /// <param name="Ion">The ION.</param>
 /// <param name="Name">The model's name within the ION: the node and component that made it.</param>
 /// <param name="Version">Monotone per (ION, name), given by the server.</param>
@@ -59,7 +64,7 @@ public sealed record ModelDeployedTo(string Ion, string Node, string Agent, stri
 /// <summary>A decision about a model: table <c>approval</c>.</summary>
 public sealed record ApprovalRecorded(string Ion, string Model, long Version, string Decision, string By, string Reason) : TimelineChange;
 
-/// <summary>A merge round: table <c>round</c>.</summary>
+/// <summary>A merge round: table <c>round</c>. Expected 0 keeps what is stored.</summary>
 /// <param name="Ion">The ION.</param>
 /// <param name="Node">The merging node.</param>
 /// <param name="Round">Counts from 1.</param>
