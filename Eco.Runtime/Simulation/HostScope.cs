@@ -1,0 +1,17 @@
+namespace Eco.Runtime.Simulation;
+
+/// <summary>
+/// One incarnation of a host. Whatever belongs to it carries it, so that a crash ends all of it at once: after that its work does not
+/// run, its timers do not fire, and what its dying code still asks of a port has no effect.
+/// </summary>
+internal sealed class HostScope(int ordinal, string name)
+{
+    /// <summary>0 for the world itself, which never dies; hosts count from 1.</summary>
+    public int Ordinal { get; } = ordinal;
+
+    public string Name { get; } = name;
+
+    public bool IsAlive { get; private set; } = true;
+
+    public void End() => IsAlive = false;
+}

@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+
+namespace Eco.Runtime.Simulation;
+
+/// <summary>
+/// The network between the hosts of a simulation. Every host has one card to its own site (LAN), every site one to the others (WAN);
+/// a card sends its frames one after the other: start = max(now, card free), then bytes / bandwidth, then the link's latency.
+/// </summary>
+public sealed class SimulatedNetwork
+{
+    private readonly SimulationScheduler _scheduler;
+    private readonly SimulationOptions _options;
+    private readonly ulong _seed;
+    private readonly SortedDictionary<string, NetworkNode> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, NetworkCard> _siteCards = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string From, string To), NetworkLink> _links = [];
+
+    internal SimulatedNetwork(SimulationScheduler scheduler, ulong seed, SimulationOptions options)
+    {
+        options.Lan.Validate();
+        options.Wan.Validate();
+        _scheduler = scheduler;
+        _seed = seed;
+        _options = options;
+    }
+
+    /// <summary>What has gone over each link that was used, ordered by sender and receiver.</summary>
+    public ImmutableArray<LinkCounters> Counters =>
+        [.. _links.Values.Select(link => link.Counters).OrderBy(c => c.From, StringComparer.Ordinal).ThenBy(c => c.To, StringComparer.Ordinal)];
+
+    /// <summary>Sets one direction of a link; frames on their way keep their arrival.</summary>
+    public void Configure(string from, string to, LinkOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        Link(from, to).Options = options;
+    }
+
+    /// <summary>Sets both directions of a link.</summary>
+    public void ConfigureBoth(string one, string other, LinkOptions options)
+    {
+        Configure(one, other, options);
+        Configure(other, one, options);
+    }
+
+    /// <summary>Sets every link between the hosts that are there now.</summary>
+    public void ConfigureAll(LinkOptions options)
+    {
+        foreach (NetworkLink link in AllLinks())
+        {
+            Configure(link.From, link.To, options);
+        }
+    }
+
+    /// <summary>What a link is set to.</summary>
+    public LinkOptions OptionsOf(string from, string to) => Link(from, to).Options;
+
+    /// <summary>Cuts one direction: what is on its way, and what is sent from now on, is lost.</summary>
+    public void CutOneWay(string from, string to) => Link(from, to).IsCut = true;
+
+    /// <summary>Cuts both directions.</summary>
+    public void Cut(string one, string other)
+    {
+        CutOneWay(one, other);
+        CutOneWay(other, one);
+    }
+
+    /// <summary>Mends both directions.</summary>
+    public void Heal(string one, string other)
+    {
+        Link(one, other).IsCut = false;
+        Link(other, one).IsCut = false;
+    }
+
+    /// <summary>Cuts a host off from all others that are there now.</summary>
+    public void Isolate(string host)
+    {
+        foreach (NetworkNode node in _nodes.Values.Where(node => node.Name != host))
+        {
+            Cut(host, node.Name);
+        }
+    }
+
+    /// <summary>Mends every link.</summary>
+    public void HealAll()
+    {
+        foreach (NetworkLink link in _links.Values)
+        {
+            link.IsCut = false;
+        }
+    }
+
+    /// <summary>Whether one direction is cut.</summary>
+    public bool IsCut(string from, string to) => Link(from, to).IsCut;
+
+    /// <summary>
+    /// Sends bytes from one host to another. The arrival happens in the world, not on the receiving host: whoever asks checks that the host is up.
+    /// </summary>
+    /// <param name="from">The sending host.</param>
+    /// <param name="to">The receiving host; the sender itself is reached at once, without the network and its counters.</param>
+    /// <param name="bytes">How many.</param>
+    /// <param name="what">What it is, for the trace.</param>
+    /// <param name="arrived">Called at each arrival: never when the frame is lost, twice when it is duplicated.</param>
+    public void Transmit(string from, string to, int bytes, string what, Action arrived)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        if (from == to)
+        {
+            _scheduler.After(TimeSpan.Zero, _scheduler.World, what, arrived);
+            return;
+        }
+
+        NetworkLink link = Link(from, to);
+        link.Frames++;
+        link.Bytes += bytes;
+        if (link.Serialise(_scheduler.Clock.ElapsedTicks, bytes) is not { } departure || link.IsCut || link.Random.Chance(link.Options.Loss))
+        {
+            link.Dropped++;
+            return;
+        }
+
+        Plan(link, link.Arrival(departure), what, arrived);
+        if (link.Random.Chance(link.Options.Duplication))
+        {
+            link.Duplicated++;
+            Plan(link, departure + link.Options.Latency.Ticks + 1 + link.Random.NextTicks(link.Options.ReorderingDelay), what, arrived);
+        }
+    }
+
+    /// <summary>Sends a confirmation: it takes the link's latency and can be lost, but is too small to keep a network card busy or to be counted.</summary>
+    internal void Confirm(string from, string to, Action arrived)
+    {
+        if (from == to)
+        {
+            _scheduler.After(TimeSpan.Zero, _scheduler.World, "confirm", arrived);
+            return;
+        }
+
+        NetworkLink link = Link(from, to);
+        if (link.IsCut || link.Random.Chance(link.Options.Loss))
+        {
+            return;
+        }
+
+        long arrival = _scheduler.Clock.ElapsedTicks + link.Options.Latency.Ticks + link.Random.NextTicks(link.Options.Jitter);
+        _scheduler.At(arrival, _scheduler.World, "confirm", () =>
+        {
+            if (!link.IsCut)
+            {
+                arrived();
+            }
+        });
+    }
+
+    internal void AddNode(string name, string site)
+    {
+        if (!_siteCards.TryGetValue(site, out NetworkCard? wan))
+        {
+            _siteCards.Add(site, wan = new NetworkCard());
+        }
+
+        _nodes.Add(name, new NetworkNode(name, site, new NetworkCard(), wan));
+    }
+
+    private void Plan(NetworkLink link, long arrival, string what, Action arrived) =>
+        _scheduler.At(arrival, _scheduler.World, what, () =>
+        {
+            if (link.IsCut)
+            {
+                link.Dropped++;
+                return;
+            }
+
+            link.Delivered++;
+            arrived();
+        });
+
+    private NetworkLink Link(string from, string to)
+    {
+        if (_links.TryGetValue((from, to), out NetworkLink? known))
+        {
+            return known;
+        }
+
+        NetworkNode sender = Node(from);
+        NetworkNode receiver = Node(to);
+        if (from == to)
+        {
+            throw new ArgumentException($"host '{from}' has no link to itself");
+        }
+
+        bool isLocal = sender.Site == receiver.Site;
+        var link = new NetworkLink(
+            from,
+            to,
+            isLocal ? sender.Lan : sender.Wan,
+            isLocal ? _options.Lan : _options.Wan,
+            new SimulationRandom(_seed, $"link/{from}/{to}"));
+        _links.Add((from, to), link);
+        return link;
+    }
+
+    private NetworkNode Node(string name) => _nodes.TryGetValue(name, out NetworkNode? node)
+        ? node
+        : throw new ArgumentException($"the simulated network has no host '{name}'; it has {string.Join(", ", _nodes.Keys)}");
+
+    private IEnumerable<NetworkLink> AllLinks() =>
+        from sender in _nodes.Keys
+        from receiver in _nodes.Keys
+        where sender != receiver
+        select Link(sender, receiver);
+}

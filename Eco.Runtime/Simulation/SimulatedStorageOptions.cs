@@ -1,0 +1,20 @@
+namespace Eco.Runtime.Simulation;
+
+/// <summary>How long a simulated disk takes.</summary>
+public sealed record SimulatedStorageOptions
+{
+    /// <summary>One durable commit (about an SQLite commit under <c>synchronous=FULL</c>).</summary>
+    public TimeSpan CommitLatency { get; init; } = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>Up to so much is added to a commit by chance.</summary>
+    public TimeSpan CommitJitter { get; init; } = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>One read.</summary>
+    public TimeSpan ReadLatency { get; init; } = TimeSpan.FromMilliseconds(0.2);
+
+    /// <summary>Bytes per second that a commit or an artefact adds to its latency.</summary>
+    public double BytesPerSecond { get; init; } = 200e6;
+
+    /// <summary>The most requests that share one commit.</summary>
+    public int MaximumBatch { get; init; } = 256;
+}
