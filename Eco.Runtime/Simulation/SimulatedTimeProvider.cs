@@ -9,18 +9,14 @@ public sealed class SimulatedTimeProvider : TimeProvider
     private const long PartsPerMillion = 1_000_000;
     private readonly SimulationScheduler _scheduler;
     private readonly HostScope _scope;
+    private readonly HostClock _clock;
 
-    internal SimulatedTimeProvider(SimulationScheduler scheduler, HostScope scope)
+    internal SimulatedTimeProvider(SimulationScheduler scheduler, HostScope scope, HostClock clock)
     {
         _scheduler = scheduler;
         _scope = scope;
+        _clock = clock;
     }
-
-    /// <summary>How far the host's date is from the true one; may be set at any time, and then the date jumps.</summary>
-    public TimeSpan Skew { get; set; }
-
-    /// <summary>How much faster (or, below zero, slower) the host's date runs, in parts per million.</summary>
-    public long DriftPartsPerMillion { get; set; }
 
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -32,8 +28,8 @@ public sealed class SimulatedTimeProvider : TimeProvider
     public override DateTimeOffset GetUtcNow()
     {
         long elapsed = _scheduler.Clock.ElapsedTicks;
-        long drift = (long)((Int128)elapsed * DriftPartsPerMillion / PartsPerMillion);
-        return VirtualClock.Start.AddTicks(elapsed + drift) + Skew;
+        long drift = (long)((Int128)elapsed * _clock.DriftPartsPerMillion / PartsPerMillion);
+        return VirtualClock.Start.AddTicks(elapsed + drift) + _clock.Skew;
     }
 
     /// <inheritdoc/>

@@ -105,7 +105,8 @@ public sealed class SimulatedTransport : ITransport
     {
         _unconfirmed++;
         bool isAnswered = false;
-        SimulationEvent timeout = _scheduler.After(
+        SimulationEvent? timeout = null;
+        timeout = _scheduler.After(
             _options.ConfirmTimeout, _scope, "confirm.timeout", () => Answer(TransportResult.Unknown));
 
         _network.Transmit(_scope.Name, home, send.Frame.Length, "frame", () =>
@@ -124,7 +125,7 @@ public sealed class SimulatedTransport : ITransport
 
             isAnswered = true;
             _unconfirmed--;
-            _scheduler.Cancel(timeout);
+            _scheduler.Cancel(timeout!);
             _broker.Traffic.Answered(result);
             replyTo.Tell(new TransportOutcome(send.CorrelationId, result), ActorRefs.NoSender);
         }

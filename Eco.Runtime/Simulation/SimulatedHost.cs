@@ -1,0 +1,182 @@
+using Eco.Runtime.Cluster;
+using Eco.Runtime.Dispatch;
+using Eco.Runtime.Persistence;
+
+namespace Eco.Runtime.Simulation;
+
+/// <summary>
+/// A host in the simulated world. What it holds in memory (actors, timers, waiting answers, subscriptions) ends with a crash; what it
+/// has on its disk, and what waits for it in the transport, stays.
+/// </summary>
+public sealed class SimulatedHost
+{
+    private readonly SimulatedWorld _world;
+    private readonly int _ordinal;
+    private readonly Action<SimulatedHost> _boot;
+    private readonly HostClock _clock = new();
+    private Incarnate? _now;
+
+    internal SimulatedHost(SimulatedWorld world, int ordinal, string id, SimulatedHostOptions options, Action<SimulatedHost> boot)
+    {
+        _world = world;
+        _ordinal = ordinal;
+        _boot = boot;
+        Id = id;
+        Options = options;
+        Load = options.Load;
+        ClockSkew = options.ClockSkew;
+        ClockDriftPartsPerMillion = options.ClockDriftPartsPerMillion;
+        Disk.CapacityBytes = options.DiskCapacityBytes;
+        JournalStorage = new SimulatedJournalStorage(world.Scheduler.Trace);
+    }
+
+    /// <summary>Its name in the network.</summary>
+    public string Id { get; }
+
+    /// <summary>What it is like.</summary>
+    public SimulatedHostOptions Options { get; }
+
+    /// <summary>The world it is in.</summary>
+    public SimulatedWorld World => _world;
+
+    /// <summary>How often it has been started.</summary>
+    public int Incarnation { get; private set; }
+
+    /// <summary>Whether it runs.</summary>
+    public bool IsUp => _now is not null;
+
+    /// <summary>Its disk.</summary>
+    public SimulatedDisk Disk { get; } = new();
+
+    /// <summary>What its journal has on the disk.</summary>
+    public SimulatedJournalStorage JournalStorage { get; }
+
+    /// <summary>What its artefact store has on the disk.</summary>
+    public SimulatedArtifactStorage ArtifactStorage { get; } = new();
+
+    /// <summary>The share of its cores that others use; may change at any time.</summary>
+    public double Load { get; set; }
+
+    /// <summary>How far its date is from the true one; set anew, its date jumps. Timers and timestamps stay true.</summary>
+    public TimeSpan ClockSkew
+    {
+        get => _clock.Skew;
+        set => _clock.Skew = value;
+    }
+
+    /// <summary>How much faster (below zero: slower) its date runs, in parts per million of the time since the start of the world.</summary>
+    public long ClockDriftPartsPerMillion
+    {
+        get => _clock.DriftPartsPerMillion;
+        set => _clock.DriftPartsPerMillion = value;
+    }
+
+    /// <summary>What work costs here under the present load.</summary>
+    public ComputeCostModel Compute => new(Options.Cores, Load, Options.SamplesPerSecondPerCore);
+
+    /// <summary>The journal of this start.</summary>
+    public IJournal Journal => Now.Journal;
+
+    /// <summary>The artefact store of this start.</summary>
+    public IArtifactStore Artifacts => Now.Artifacts;
+
+    /// <summary>The transport of this start.</summary>
+    public ITransport Transport => Now.Transport;
+
+    /// <summary>The host's view of time; its timers end with this start.</summary>
+    public SimulatedTimeProvider TimeProvider => Now.TimeProvider;
+
+    /// <summary>The crash points to be given to adapters.</summary>
+    public ICrashPoints CrashPoints => Now.CrashPoints;
+
+    /// <summary>Where this start's mailboxes run.</summary>
+    public IDispatcher Dispatcher => Now.Dispatcher;
+
+    private Incarnate Now => _now ?? throw new InvalidOperationException($"host '{Id}' is down since its crash; restart it first");
+
+    /// <summary>Plans the completion of a port of one's own (a simulated engine, for instance); it is dropped if the host crashes first.</summary>
+    /// <param name="delay">From now.</param>
+    /// <param name="what">Its name in the trace.</param>
+    /// <param name="action">What happens.</param>
+    public void Schedule(TimeSpan delay, string what, Action action) => _world.Scheduler.After(delay, Now.Scope, what, action);
+
+    /// <summary>
+    /// Ends the host as SIGKILL or a power cut would: at once, without an orderly stop. May be called from the host's own code, whose
+    /// remaining steps then have no effect.
+    /// </summary>
+    public void Crash()
+    {
+        Incarnate dying = Now;
+        _now = null;
+        _world.Scheduler.Trace.Step(_world.Clock.ElapsedTicks, dying.Scope, "crash");
+        dying.Devices.ForEach(device => device.Crash());
+        _world.Scheduler.EndScope(dying.Scope);
+        _world.Broker.Disconnected(dying.Scope);
+    }
+
+    /// <summary>Starts the host with empty memory and the disk as it is; a running one is crashed first.</summary>
+    public void Restart()
+    {
+        if (IsUp)
+        {
+            Crash();
+        }
+
+        Incarnation++;
+        _now = new Incarnate(this, new HostScope(_ordinal, Id));
+        _world.Scheduler.Trace.Step(_world.Clock.ElapsedTicks, _now.Scope, "start");
+        _boot(this);
+    }
+
+    /// <summary>Plans a start; nothing happens if the host runs by then.</summary>
+    public void RestartAfter(TimeSpan delay) => _world.Schedule(delay, $"restart {Id}", () =>
+    {
+        if (!IsUp)
+        {
+            Restart();
+        }
+    });
+
+    /// <summary>All that a crash ends.</summary>
+    private sealed class Incarnate
+    {
+        public Incarnate(SimulatedHost host, HostScope scope)
+        {
+            SimulatedWorld world = host._world;
+            SimulationScheduler scheduler = world.Scheduler;
+            SimulatedStorageOptions storage = world.Options.Storage;
+            Scope = scope;
+            CrashPoints = new HostCrashPoints(world.CrashPoints, host, scope);
+            Dispatcher = new SimulatedDispatcher(scheduler, scope);
+            TimeProvider = new SimulatedTimeProvider(scheduler, scope, host._clock);
+            Transport = new SimulatedTransport(scheduler, world.Network, world.Broker, world.Options.Transport, scope);
+            StorageDevice journal = Device(host, "journal", CrashPoints);
+            StorageDevice artifacts = Device(host, "artifact", ICrashPoints.None);
+            Journal = new SimulatedJournal(host.JournalStorage, journal, storage);
+            Artifacts = new SimulatedArtifactStore(host.ArtifactStorage, artifacts);
+            Devices = [journal, artifacts];
+        }
+
+        public HostScope Scope { get; }
+
+        public HostCrashPoints CrashPoints { get; }
+
+        public SimulatedDispatcher Dispatcher { get; }
+
+        public SimulatedTimeProvider TimeProvider { get; }
+
+        public SimulatedTransport Transport { get; }
+
+        public SimulatedJournal Journal { get; }
+
+        public SimulatedArtifactStore Artifacts { get; }
+
+        public List<StorageDevice> Devices { get; }
+
+        private StorageDevice Device(SimulatedHost host, string name, ICrashPoints crashPoints)
+        {
+            var random = new SimulationRandom(host._world.Seed, $"disk/{host.Id}/{name}/{host.Incarnation}");
+            return new StorageDevice(host._world.Scheduler, Scope, host.Disk, host._world.Options.Storage, random, name) { CrashPoints = crashPoints };
+        }
+    }
+}

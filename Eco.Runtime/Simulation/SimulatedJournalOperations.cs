@@ -1,0 +1,77 @@
+using Eco.Runtime.Actors;
+using Eco.Runtime.Persistence;
+using Eco.Runtime.Persistence.Sqlite;
+
+namespace Eco.Runtime.Simulation;
+
+/// <summary>A waiting append.</summary>
+internal sealed class AppendOperation(SimulatedJournalStorage storage, AppendRequest request, IActorRef replyTo) : StorageOperation(replyTo)
+{
+    public override long Bytes { get; } = JournalRequestCheck.Bytes(request);
+
+    public override object? Refusal() => storage.Refusal(request);
+
+    public override IEnumerable<object> Run() => [storage.Append(request)];
+
+    public override object Failed(AppendFailureReason reason, string message) => new AppendFailed(request.CorrelationId, reason, message);
+
+    public override IEnumerable<string> Details()
+    {
+        foreach (string manifest in request.Events.Select(e => e.Manifest).Distinct(StringComparer.Ordinal))
+        {
+            yield return manifest;
+        }
+
+        if (!request.Outbox.IsEmpty)
+        {
+            yield return "outbox";
+        }
+
+        if (!request.Acknowledged.IsEmpty)
+        {
+            yield return "outbox-ack";
+        }
+
+        if (request.Inbox is not null)
+        {
+            yield return "inbox";
+        }
+    }
+}
+
+/// <summary>A waiting snapshot.</summary>
+internal sealed class SnapshotOperation(SimulatedJournalStorage storage, SaveSnapshotRequest request, IActorRef replyTo) : StorageOperation(replyTo)
+{
+    public override long Bytes => request.Snapshot.Payload.Length + 256;
+
+    public override object? Refusal() => storage.Refusal(request);
+
+    public override IEnumerable<object> Run() => [storage.Save(request)];
+
+    public override object Failed(AppendFailureReason reason, string message) =>
+        new SnapshotFailed(request.CorrelationId, request.Snapshot.SequenceNr, message);
+
+    public override IEnumerable<string> Details() => ["snapshot"];
+}
+
+/// <summary>A waiting claim.</summary>
+internal sealed class ClaimOperation(SimulatedJournalStorage storage, ClaimPartitions request, IActorRef replyTo) : StorageOperation(replyTo)
+{
+    public override long Bytes => 256;
+
+    public override object? Refusal() => storage.Refusal(request);
+
+    public override IEnumerable<object> Run() => [storage.Claim(request)];
+
+    public override object Failed(AppendFailureReason reason, string message) => new ClaimFailed(request.CorrelationId, message);
+
+    public override IEnumerable<string> Details() => ["claim"];
+}
+
+/// <summary>A waiting read of any kind.</summary>
+internal sealed class ReadOperation(IActorRef replyTo, Func<IEnumerable<object>> run, Func<string, object> failed) : StorageOperation(replyTo)
+{
+    public override IEnumerable<object> Run() => run();
+
+    public override object Failed(AppendFailureReason reason, string message) => failed(message);
+}

@@ -1,0 +1,210 @@
+using Eco.Runtime.Actors;
+using Eco.Runtime.Dispatch;
+using Eco.Runtime.Persistence;
+
+namespace Eco.Runtime.Simulation;
+
+/// <summary>
+/// The way of one incarnation of a host to its disk: writes wait for one another and share commits, reads go beside them. Answers
+/// come only from what is durable. At a crash a prefix of the commit that was under way survives, by the seed; what waited is lost.
+/// </summary>
+internal sealed class StorageDevice(
+    SimulationScheduler scheduler, HostScope scope, SimulatedDisk disk, SimulatedStorageOptions options, SimulationRandom random, string name)
+{
+    private readonly Queue<StorageOperation> _waiting = new();
+    private List<StorageOperation>? _committing;
+    private ICrashPoints _crashPoints = ICrashPoints.None;
+    private int _pendingReads;
+    private bool _isWriting;
+    private string? _fault;
+
+    public ICrashPoints CrashPoints
+    {
+        init => _crashPoints = value;
+    }
+
+    public void Write(StorageOperation operation)
+    {
+        if (!scope.IsAlive)
+        {
+            return;
+        }
+
+        if (_waiting.Count >= options.QueueCapacity)
+        {
+            Answer(operation, operation.Failed(AppendFailureReason.Overloaded, $"the {name}'s queue of waiting writes is full"));
+            return;
+        }
+
+        _waiting.Enqueue(operation);
+        if (_committing is null)
+        {
+            StartCommit();
+        }
+    }
+
+    public void Read(StorageOperation operation)
+    {
+        if (!scope.IsAlive)
+        {
+            return;
+        }
+
+        if (_pendingReads >= options.QueueCapacity)
+        {
+            Answer(operation, operation.Failed(AppendFailureReason.Overloaded, $"the {name}'s queue of waiting reads is full"));
+            return;
+        }
+
+        _pendingReads++;
+        scheduler.After(options.ReadLatency + Transfer(operation.Bytes), scope, $"{name}.read", () =>
+        {
+            _pendingReads--;
+            Tell(operation, _fault is null ? operation.Run() : [operation.Failed(AppendFailureReason.StorageFault, _fault)]);
+        });
+    }
+
+    /// <summary>Answers without touching the disk, but as all ports do not before the call has returned.</summary>
+    public void Answer(StorageOperation operation, object answer) =>
+        scheduler.After(TimeSpan.Zero, scope, $"{name}.refuse", () => operation.ReplyTo.Tell(answer, ActorRefs.NoSender));
+
+    /// <summary>The host dies: decides what of the commit under way had reached the disk.</summary>
+    public void Crash()
+    {
+        if (_committing is null || _isWriting)
+        {
+            return; // within the commit itself, at a crash point, it is exactly known what is stored
+        }
+
+        int survivors = random.Next(_committing.Count + 1);
+        foreach (StorageOperation operation in _committing.Take(survivors))
+        {
+            if (disk.Refusal(operation.Bytes) is not null)
+            {
+                return;
+            }
+
+            if (operation.Refusal() is null)
+            {
+                Store(operation);
+            }
+        }
+    }
+
+    private void StartCommit()
+    {
+        _committing = [];
+        long bytes = 0;
+        while (_committing.Count < options.MaximumBatch && _waiting.TryDequeue(out StorageOperation? operation))
+        {
+            _committing.Add(operation);
+            bytes += operation.Bytes;
+        }
+
+        TimeSpan latency = options.CommitLatency + TimeSpan.FromTicks(random.NextTicks(options.CommitJitter)) + Transfer(bytes);
+        scheduler.After(latency, scope, $"{name}.commit", Commit);
+    }
+
+    private void Commit()
+    {
+        List<StorageOperation> batch = _committing!;
+        var answers = new List<(StorageOperation Operation, IEnumerable<object> Answers)>(batch.Count);
+        _isWriting = true;
+        foreach (StorageOperation operation in batch)
+        {
+            answers.Add((operation, CommitOne(operation)));
+            if (!scope.IsAlive)
+            {
+                return;
+            }
+        }
+
+        _isWriting = false;
+        _committing = null;
+        foreach ((StorageOperation operation, IEnumerable<object> its) in answers)
+        {
+            Tell(operation, its);
+        }
+
+        if (_waiting.Count > 0)
+        {
+            StartCommit();
+        }
+    }
+
+    private IEnumerable<object> CommitOne(StorageOperation operation)
+    {
+        if (_fault is not null)
+        {
+            return [operation.Failed(AppendFailureReason.StorageFault, _fault)];
+        }
+
+        if (operation.Refusal() is { } refusal)
+        {
+            return [refusal];
+        }
+
+        if (disk.Refusal(operation.Bytes) is { } fault)
+        {
+            _fault = fault;
+            return [operation.Failed(AppendFailureReason.StorageFault, fault)];
+        }
+
+        if (disk.LosesNextOutcome)
+        {
+            return LoseOutcome(operation);
+        }
+
+        if (!Announce("journal.beforeCommit", operation))
+        {
+            return [];
+        }
+
+        IEnumerable<object> answers = Store(operation);
+        Announce("journal.afterCommit", operation);
+        return answers;
+    }
+
+    private IEnumerable<object> LoseOutcome(StorageOperation operation)
+    {
+        disk.LosesNextOutcome = false;
+        if (random.Chance(0.5))
+        {
+            Store(operation);
+        }
+
+        _fault = "the outcome of a commit was lost (injected)";
+        return [operation.Failed(AppendFailureReason.Unknown, _fault)];
+    }
+
+    private List<object> Store(StorageOperation operation)
+    {
+        List<object> answers = [.. operation.Run()];
+        disk.Written(operation.Bytes);
+        return answers;
+    }
+
+    private bool Announce(string point, StorageOperation operation)
+    {
+        foreach (string detail in operation.Details())
+        {
+            _crashPoints.Reached(point, detail);
+            if (!scope.IsAlive)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private TimeSpan Transfer(long bytes) => TimeSpan.FromTicks((long)(bytes / options.BytesPerSecond * TimeSpan.TicksPerSecond));
+
+    private static void Tell(StorageOperation operation, IEnumerable<object> answers)
+    {
+        foreach (object answer in answers)
+        {
+            operation.ReplyTo.Tell(answer, ActorRefs.NoSender);
+        }
+    }
+}

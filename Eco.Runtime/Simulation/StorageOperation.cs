@@ -1,0 +1,25 @@
+using Eco.Runtime.Actors;
+using Eco.Runtime.Persistence;
+
+namespace Eco.Runtime.Simulation;
+
+/// <summary>One request to a simulated store.</summary>
+internal abstract class StorageOperation(IActorRef replyTo)
+{
+    public IActorRef ReplyTo { get; } = replyTo;
+
+    /// <summary>What it adds to the disk.</summary>
+    public virtual long Bytes => 0;
+
+    /// <summary>The answer to a request that cannot be done in the present state, or null.</summary>
+    public virtual object? Refusal() => null;
+
+    /// <summary>Does it; answers in order.</summary>
+    public abstract IEnumerable<object> Run();
+
+    /// <summary>The answer when the storage itself failed.</summary>
+    public abstract object Failed(AppendFailureReason reason, string message);
+
+    /// <summary>What a crash point may name, in order and without repetition.</summary>
+    public virtual IEnumerable<string> Details() => [];
+}
