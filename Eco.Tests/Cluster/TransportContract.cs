@@ -1,0 +1,270 @@
+using System.Text;
+using Eco.Runtime.Cluster;
+using Eco.Tests.Persistence.Contracts;
+using FsCheck;
+using FsCheck.Fluent;
+using NUnit.Framework;
+
+namespace Eco.Tests.Cluster;
+
+/// <summary>What every implementation of <see cref="ITransport"/> keeps on a network without faults.</summary>
+public abstract class TransportContract
+{
+    private TransportHarness _harness = null!;
+    private RecordingRef _sender = null!;
+    private long _correlation;
+
+    protected abstract TransportHarness CreateHarness();
+
+    [SetUp]
+    public void Open()
+    {
+        _harness = CreateHarness();
+        _sender = new RecordingRef("sender");
+        _correlation = 0;
+    }
+
+    [TearDown]
+    public void Close() => _harness.Dispose();
+
+    [Test]
+    public void Send_WhenTheReceiverIsSubscribed_DeliversTheBytesAndConfirms()
+    {
+        RecordingRef receiver = Subscribe("b");
+
+        TransportResult result = Send("a", "b", "hello");
+
+        Assert.That(result, Is.EqualTo(TransportResult.Confirmed));
+        TransportDelivery delivery = Deliveries(receiver).Single();
+        Assert.That((delivery.Address, delivery.Lane, Text(delivery)), Is.EqualTo(("b", TransportLane.Control, "hello")));
+    }
+
+    [Test]
+    public void Send_WhenManyAreSent_AnswersEachWithItsCorrelation()
+    {
+        Subscribe("b");
+        foreach (int i in Enumerable.Range(1, ControlCapacity))
+        {
+            Post("a", "b", $"{i}");
+        }
+
+        _harness.Settle();
+
+        Assert.That(
+            _sender.Messages.Cast<TransportOutcome>().Select(o => o.CorrelationId),
+            Is.EquivalentTo(Enumerable.Range(1, ControlCapacity).Select(i => (long)i)));
+    }
+
+    [Test]
+    public void Send_WhenNobodyHasEverSubscribed_IsUnroutable()
+    {
+        Assert.That(Send("a", "b", "x"), Is.EqualTo(TransportResult.Unroutable));
+        Assert.That(_harness.Counters.Unroutable, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Send_WhenTheSubscriberHasLeft_WaitsForTheNextOne()
+    {
+        RecordingRef first = Subscribe("b");
+        _harness.At("b").Unsubscribe("b", first);
+        Assert.That(Send("a", "b", "x"), Is.EqualTo(TransportResult.Confirmed));
+
+        RecordingRef second = Subscribe("b");
+
+        Assert.That(first.Messages, Is.Empty);
+        Assert.That(Deliveries(second).Select(Text), Is.EqualTo(new[] { "x" }));
+    }
+
+    [Test]
+    public void Subscribe_WhenDeliveriesWereNotAcknowledged_DeliversThemAgainInOrder()
+    {
+        RecordingRef first = Subscribe("b");
+        Send("a", "b", "1");
+        Send("a", "b", "2");
+        Send("a", "b", "3");
+        _harness.At("b").Acknowledge("b", Deliveries(first)[1].DeliveryTag);
+
+        RecordingRef second = Subscribe("b");
+
+        Assert.That(Deliveries(second).Select(Text), Is.EqualTo(new[] { "1", "3" }));
+    }
+
+    [Test]
+    public void Subscribe_WhenItReplacesAnother_TakesAllLaterFrames()
+    {
+        RecordingRef first = Subscribe("b");
+        RecordingRef second = Subscribe("b");
+        Send("a", "b", "x");
+
+        _harness.At("b").Unsubscribe("b", first);
+        Send("a", "b", "y");
+
+        Assert.That(first.Messages, Is.Empty);
+        Assert.That(Deliveries(second).Select(Text), Is.EqualTo(new[] { "x", "y" }));
+    }
+
+    [Test]
+    public void Subscribe_WhenTheFirstReceiverChangedItsBytes_DeliversTheOriginalOnes()
+    {
+        Array.Fill(Deliver("original").Frame, (byte)'!');
+
+        Assert.That(Deliveries(Subscribe("b")).Select(Text), Is.EqualTo(new[] { "original" }));
+    }
+
+    [Test]
+    public void Acknowledge_WhenItIsRepeatedOrOfAnEarlierSubscription_ChangesNothing()
+    {
+        long earlier = Deliver("1").DeliveryTag;
+        RecordingRef second = Subscribe("b");
+        Send("a", "b", "2");
+
+        _harness.At("b").Acknowledge("b", earlier);
+        _harness.At("b").Acknowledge("b", Deliveries(second)[1].DeliveryTag);
+        _harness.At("b").Acknowledge("b", Deliveries(second)[1].DeliveryTag);
+        _harness.At("b").Acknowledge("b", 12_345);
+        _harness.At("b").Acknowledge("nowhere", 1);
+
+        Assert.That(Deliveries(Subscribe("b")).Select(Text), Is.EqualTo(new[] { "1" }));
+    }
+
+    [Test]
+    public void Send_WhenTheControlLaneIsFull_IsBlockedUntilAnAcknowledgement()
+    {
+        RecordingRef receiver = Subscribe("b");
+        TransportResult[] results = [.. Enumerable.Range(0, ControlCapacity + 1).Select(i => Send("a", "b", $"{i}"))];
+        Assert.That(results[..^1], Is.All.EqualTo(TransportResult.Confirmed));
+        Assert.That(results[^1], Is.EqualTo(TransportResult.Blocked));
+        Assert.That(_harness.Counters.Blocked, Is.EqualTo(1));
+
+        _harness.At("b").Acknowledge("b", Deliveries(receiver)[0].DeliveryTag);
+
+        Assert.That(Send("a", "b", "again"), Is.EqualTo(TransportResult.Confirmed));
+        Assert.That(Deliveries(receiver).Select(Text), Is.EqualTo(new[] { "0", "1", "2", "3", "again" }));
+    }
+
+    [Test]
+    public void Telemetry_WhenNobodyReceives_KeepsTheNewestAndCountsTheRest()
+    {
+        RecordingRef first = Subscribe("b");
+        _harness.At("b").Unsubscribe("b", first);
+        foreach (int i in Enumerable.Range(1, TelemetryCapacity + 2))
+        {
+            Post("a", "b", $"{i}", TransportLane.Telemetry);
+        }
+
+        _harness.Settle();
+        RecordingRef second = Subscribe("b");
+        RecordingRef third = Subscribe("b");
+
+        Assert.That(Deliveries(second).Select(Text), Is.EqualTo(new[] { "3", "4", "5" }));
+        Assert.That(Deliveries(second).Select(d => d.DeliveryTag), Is.All.Zero);
+        Assert.That(third.Messages, Is.Empty, "telemetry is delivered once");
+        Assert.That(_harness.Counters.TelemetryDropped, Is.EqualTo(2));
+        Assert.That(_sender.Messages, Is.Empty, "telemetry is not confirmed");
+    }
+
+    [Test]
+    public void Telemetry_WhenTheControlLaneIsFull_IsStillDelivered()
+    {
+        RecordingRef receiver = Subscribe("b");
+        foreach (int i in Enumerable.Range(0, ControlCapacity))
+        {
+            Send("a", "b", $"{i}");
+        }
+
+        Post("a", "b", "t", TransportLane.Telemetry);
+        _harness.Settle();
+
+        Assert.That(Text(Deliveries(receiver)[^1]), Is.EqualTo("t"));
+    }
+
+    [Test]
+    public void Counters_WhenHostsSend_CountFramesAndBytesPerPairAndLane()
+    {
+        Subscribe("b");
+        Subscribe("c");
+        Send("a", "b", "12345");
+        Send("a", "b", "1");
+        Send("b", "c", "22");
+        Send("c", "c", "333");
+        Post("a", "b", "7777777", TransportLane.Telemetry);
+        _harness.Settle();
+
+        TransportCounters counters = _harness.Counters;
+
+        Assert.That(counters.Traffic, Is.EqualTo(new[]
+        {
+            new TransportTraffic("a", "b", TransportLane.Control, 2, 6),
+            new TransportTraffic("a", "b", TransportLane.Telemetry, 1, 7),
+            new TransportTraffic("b", "c", TransportLane.Control, 1, 2),
+            new TransportTraffic("c", "c", TransportLane.Control, 1, 3),
+        }));
+        Assert.That(counters.BytesBetweenHosts, Is.EqualTo(15));
+    }
+
+    /// <summary>Whatever is sent, acknowledged and subscribed in whatever order: what was confirmed and not acknowledged comes again, in order, and nothing else.</summary>
+    [Test]
+    public void Queue_WhenUsedInAnyOrder_HoldsExactlyWhatIsConfirmedAndUnacknowledged()
+    {
+        Gen<int[]> scripts = Gen.Choose(0, 9).ArrayOf();
+        Prop.ForAll(scripts.ToArbitrary(), script =>
+        {
+            Close();
+            Open();
+            var expected = new List<string>();
+            RecordingRef receiver = Subscribe("b");
+            for (int i = 0; i < script.Length; i++)
+            {
+                switch (script[i])
+                {
+                    case < 6 when Send("a", "b", $"{i}") == TransportResult.Confirmed:
+                        expected.Add($"{i}");
+                        break;
+                    case 6 or 7 when expected.Count > 0:
+                        string acknowledged = expected[script[i] == 6 ? 0 : expected.Count - 1];
+                        _harness.At("b").Acknowledge("b", Deliveries(receiver).Last(d => Text(d) == acknowledged).DeliveryTag);
+                        expected.Remove(acknowledged);
+                        break;
+                    case 8 or 9:
+                        receiver = Subscribe("b");
+                        break;
+                }
+            }
+
+            return Deliveries(Subscribe("b")).Select(Text).SequenceEqual(expected) && expected.Count <= ControlCapacity;
+        }).QuickCheckThrowOnFailure();
+    }
+
+    protected static int ControlCapacity => TransportHarness.ControlCapacity;
+
+    protected static int TelemetryCapacity => TransportHarness.TelemetryCapacity;
+
+    private static TransportDelivery[] Deliveries(RecordingRef receiver) => [.. receiver.Messages.Cast<TransportDelivery>()];
+
+    private static string Text(TransportDelivery delivery) => Encoding.UTF8.GetString(delivery.Frame);
+
+    private RecordingRef Subscribe(string address)
+    {
+        var receiver = new RecordingRef($"receiver-{address}");
+        _harness.At(address).Subscribe(address, receiver);
+        _harness.Settle();
+        return receiver;
+    }
+
+    private TransportDelivery Deliver(string text)
+    {
+        RecordingRef receiver = Subscribe("b");
+        Send("a", "b", text);
+        return Deliveries(receiver).Single();
+    }
+
+    private void Post(string from, string to, string text, TransportLane lane = TransportLane.Control) =>
+        _harness.At(from).Send(new TransportSend(++_correlation, from, to, lane, Encoding.UTF8.GetBytes(text)), _sender);
+
+    private TransportResult Send(string from, string to, string text)
+    {
+        Post(from, to, text);
+        _harness.Settle();
+        return _sender.Messages.Cast<TransportOutcome>().Single(o => o.CorrelationId == _correlation).Result;
+    }
+}
