@@ -1,0 +1,359 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace Eco.Runtime.Hocon;
+
+/// <summary>
+/// Replaces substitutions by what they refer to (specification: "Substitutions"). Lazy: a path is followed through what is still open without
+/// resolving more than it needs. A substitution that meets itself looks back to the layers below it, and is undefined where there are none.
+/// Each occurrence is worked out once.
+/// </summary>
+internal sealed partial class HoconResolver(HoconSession session, HoconObject root)
+{
+    private readonly List<Substitution> _active = [];
+    private long _expanded;
+    private int _depth;
+    private bool _metItself;
+
+    /// <summary>Resolves all of a tree in place.</summary>
+    public HoconNode ResolveAll(HoconNode node)
+    {
+        var resolved = Resolve(node);
+        if (!session.Stopped && resolved is not Absent)
+        {
+            Measure(resolved);
+        }
+
+        return resolved;
+    }
+
+    private HoconNode Resolve(HoconNode node)
+    {
+        if (node.IsResolved)
+        {
+            return node;
+        }
+
+        if (session.Stopped || !Enter(node))
+        {
+            return Absent.Undefined;
+        }
+
+        var result = node switch
+        {
+            HoconObject o => ResolveObject(o),
+            HoconArray a => ResolveArray(a),
+            Substitution s => ResolveSubstitution(s),
+            Concatenation c => ResolveConcatenation(c),
+            LayerStack l => Fold(l, l.Layers.Count - 1),
+            Appending a => Append(null, 0, a),
+            _ => throw new InvalidOperationException($"{node.GetType().Name} cannot be resolved."),
+        };
+        _depth--;
+        return result;
+    }
+
+    private bool Enter(HoconNode node)
+    {
+        // One budget for the containers on the way and the substitutions between them.
+        if (++_depth <= session.Limits.MaxSubstitutionDepth + session.Limits.MaxDepth && RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            return true;
+        }
+
+        session.Stop(node.Position, $"substitutions refer to each other more than {session.Limits.MaxSubstitutionDepth} deep", "limit max-substitution-depth");
+        _depth--;
+        return false;
+    }
+
+    private HoconNode ResolveObject(HoconObject value)
+    {
+        // Fields may be filled in from within, but none is removed before all are done: the index stays true.
+        for (int i = 0; i < value.Count; i++)
+        {
+            var field = value.FieldAt(i).Value;
+            if (field.IsResolved)
+            {
+                continue;
+            }
+
+            var resolved = Resolve(field);
+            if (resolved == Absent.Cycle)
+            {
+                return resolved;
+            }
+
+            value.ReplaceAt(i, resolved);
+        }
+
+        value.Complete(v => v is Absent);
+        return value;
+    }
+
+    private HoconNode ResolveArray(HoconArray value)
+    {
+        for (int i = 0; i < value.Count; i++)
+        {
+            if (value[i].IsResolved)
+            {
+                continue;
+            }
+
+            var resolved = Resolve(value[i]);
+            if (resolved == Absent.Cycle)
+            {
+                return resolved;
+            }
+
+            value.Replace(i, resolved);
+        }
+
+        value.Complete(v => v is Absent);
+        return value;
+    }
+
+    private HoconNode ResolveSubstitution(Substitution substitution)
+    {
+        if (substitution.Result is { } known)
+        {
+            return known;
+        }
+
+        if (substitution.InProgress)
+        {
+            return Absent.Cycle;
+        }
+
+        substitution.InProgress = true;
+        _active.Add(substitution);
+        bool outerMetItself = _metItself;
+        _metItself = false;
+        var found = LookUp(substitution);
+        if (found is null or Absent)
+        {
+            if (!substitution.Optional && !session.Stopped)
+            {
+                ReportUnresolved(substitution, found == Absent.Cycle || (_metItself && !substitution.IsSelfReference));
+            }
+
+            found = Absent.Undefined;
+        }
+        else
+        {
+            Charge(Measure(found), substitution.Position);
+        }
+
+        _metItself = outerMetItself;
+        _active.RemoveAt(_active.Count - 1);
+        substitution.InProgress = false;
+        return substitution.Result = found;
+    }
+
+    private void ReportUnresolved(Substitution substitution, bool cycle)
+    {
+        if (cycle)
+        {
+            string chain = string.Join(" -> ", _active.Select(s => $"${{{s.Written}}}"));
+            session.Report(substitution.Position, $"the substitution cannot be resolved without itself: {chain}", "break the cycle by giving one of them a value");
+            return;
+        }
+
+        session.Report(
+            substitution.Position,
+            $"'{substitution.Written}' is not defined, neither {(substitution.IsSelfReference ? "before this line" : "in the document")} nor in the environment",
+            $"define it, or write ${{?{substitution.Written}}} if it may be missing");
+    }
+
+    private HoconNode? LookUp(Substitution substitution)
+    {
+        var path = substitution.Path;
+        var found = LookUpIn(root, path, 0);
+        if (found is null or Absent && found != Absent.Cycle && substitution.PrefixLength > 0)
+        {
+            path = path[substitution.PrefixLength..];
+            found = LookUpIn(root, path, 0);
+        }
+
+        if (found is not (null or Absent) || found == Absent.Cycle)
+        {
+            return found;
+        }
+
+        return LookUpEnvironment(string.Join('.', path), substitution) ?? found;
+    }
+
+    private HoconNode? LookUpEnvironment(string name, Substitution substitution)
+    {
+        var environment = session.Options.Environment;
+        if (!substitution.IsList)
+        {
+            return environment.TryGetValue(name, out string? value) ? new HoconValue(HoconKind.String, value, substitution.Position) : null;
+        }
+
+        var items = new List<HoconNode>();
+        while (environment.TryGetValue($"{name}_{items.Count}", out string? item))
+        {
+            items.Add(new HoconValue(HoconKind.String, item, substitution.Position));
+        }
+
+        return items.Count > 0 ? new HoconArray(substitution.Position, items) : null;
+    }
+
+    private HoconNode ResolveConcatenation(Concatenation concatenation)
+    {
+        if (concatenation.Result is { } known)
+        {
+            return known;
+        }
+
+        if (concatenation.InProgress)
+        {
+            return Absent.Cycle;
+        }
+
+        concatenation.InProgress = true;
+        var pieces = new List<Piece>(concatenation.Pieces.Count);
+        HoconNode? result = null;
+        foreach (var piece in concatenation.Pieces)
+        {
+            var value = piece.Value is null ? null : Resolve(piece.Value);
+            if (value == Absent.Cycle)
+            {
+                result = value;
+                break;
+            }
+
+            if (value is not Absent)
+            {
+                pieces.Add(piece with { Value = value });
+            }
+        }
+
+        concatenation.InProgress = false;
+        if (result is not null)
+        {
+            return result;
+        }
+
+        result = Join(concatenation.Position, pieces);
+        return concatenation.Result = result;
+    }
+
+    private HoconNode Join(HoconPosition at, List<Piece> pieces)
+    {
+        if (pieces.Count <= 1)
+        {
+            return pieces.Count == 0 ? Absent.Undefined
+                : pieces[0].Value ?? new HoconValue(HoconKind.String, pieces[0].Whitespace!, at);
+        }
+
+        var values = pieces.Where(p => p.Value is not null).Select(p => p.Value!).ToList();
+        if (values.Exists(v => v is HoconArray))
+        {
+            return JoinArrays(at, values);
+        }
+
+        if (values.Exists(v => v is HoconObject))
+        {
+            return JoinObjects(at, values);
+        }
+
+        var text = new StringBuilder();
+        foreach (var piece in pieces)
+        {
+            text.Append(piece.Whitespace ?? ((HoconValue)piece.Value!).Text);
+        }
+
+        Charge(text.Length, at);
+        return new HoconValue(HoconKind.String, text.ToString(), at);
+    }
+
+    private HoconNode JoinArrays(HoconPosition at, List<HoconNode> values)
+    {
+        var items = new List<HoconNode>();
+        foreach (var value in values)
+        {
+            if (value is HoconArray array)
+            {
+                items.AddRange(array);
+            }
+            else if (value is HoconObject o && o.ToNumberedArray() is { } numbered)
+            {
+                items.AddRange(numbered);
+            }
+            else
+            {
+                session.Report(at, $"an array and {value.KindName} (from {value.Position}) cannot be concatenated", "put the value in brackets to append it");
+                return Absent.Undefined;
+            }
+        }
+
+        Charge(items.Count, at);
+        return new HoconArray(at, items);
+    }
+
+    private HoconNode JoinObjects(HoconPosition at, List<HoconNode> values)
+    {
+        var merged = (HoconObject?)null;
+        foreach (var value in values)
+        {
+            if (value is not HoconObject o)
+            {
+                session.Report(at, $"an object and {value.KindName} (from {value.Position}) cannot be concatenated", "objects merge with objects only");
+                return Absent.Undefined;
+            }
+
+            Charge(o.Count, at);
+            merged = merged is null ? o : LayerMerging.Merge(merged, o);
+        }
+
+        return merged!;
+    }
+
+    private void Charge(long amount, HoconPosition at)
+    {
+        _expanded += amount;
+        if (_expanded > session.Limits.MaxExpansion)
+        {
+            session.Stop(at, $"substitutions expand the document by more than {session.Limits.MaxExpansion} values and characters", "limit max-expansion");
+        }
+    }
+
+    /// <summary>How many values and characters a resolved value has when it is written out in full.</summary>
+    private long Measure(HoconNode value)
+    {
+        switch (value)
+        {
+            case HoconObject { ExpandedSize: 0 } o:
+                (o.ExpandedSize, o.ExpandedDepth) = MeasureAll(o.Select(f => f.Value), o);
+                return o.ExpandedSize;
+            case HoconObject o:
+                return o.ExpandedSize;
+            case HoconArray { ExpandedSize: 0 } a:
+                (a.ExpandedSize, a.ExpandedDepth) = MeasureAll(a, a);
+                return a.ExpandedSize;
+            case HoconArray a:
+                return a.ExpandedSize;
+            default:
+                return 1 + ((value as HoconValue)?.Text.Length ?? 0);
+        }
+    }
+
+    private (long Size, int Depth) MeasureAll(IEnumerable<HoconNode> values, HoconNode container)
+    {
+        long size = 1;
+        int depth = 0;
+        foreach (var value in values)
+        {
+            size = Math.Min(size + Measure(value), int.MaxValue);
+            depth = Math.Max(depth, value switch { HoconObject o => o.ExpandedDepth, HoconArray a => a.ExpandedDepth, _ => 0 });
+        }
+
+        if (depth + 1 > session.Limits.MaxDepth)
+        {
+            session.Stop(container.Position, $"substitutions nest objects and arrays more than {session.Limits.MaxDepth} deep", "limit max-depth");
+        }
+
+        return (size, depth + 1);
+    }
+}
