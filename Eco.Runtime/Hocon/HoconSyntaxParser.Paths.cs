@@ -91,7 +91,7 @@ internal sealed partial class HoconSyntaxParser
             return null;
         }
 
-        return AddElement(elements, element, ref quoted) ? [.. elements] : null;
+        return AddElement(elements, element, ref quoted, _at) ? [.. elements] : null;
     }
 
     private bool EndsPath(char c, bool inSubstitution) => c switch
@@ -140,7 +140,7 @@ internal sealed partial class HoconSyntaxParser
 
             element.Append(_text, from, i - from);
             from = i + 1;
-            if (!AddElement(elements, element, ref quoted))
+            if (!AddElement(elements, element, ref quoted, i))
             {
                 return false;
             }
@@ -150,11 +150,11 @@ internal sealed partial class HoconSyntaxParser
         return true;
     }
 
-    private bool AddElement(List<string> elements, StringBuilder element, ref bool quoted)
+    private bool AddElement(List<string> elements, StringBuilder element, ref bool quoted, int end)
     {
         if (element.Length == 0 && !quoted)
         {
-            _session.Report(Here, "a path has an empty element: a leading, trailing or double dot", "write the empty element as \"\" or remove the dot");
+            _session.Report(new HoconPosition(_file, _line, end - _lineStart + 1), "a path has an empty element: a leading, trailing or double dot", "write the empty element as \"\" or remove the dot");
             return false;
         }
 

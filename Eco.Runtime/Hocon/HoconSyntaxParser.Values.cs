@@ -70,9 +70,7 @@ internal sealed partial class HoconSyntaxParser
                 return true;
             }
 
-            Assign(target, key, keyAt, item.IsResolved && !HasField(target, key)
-                ? new HoconArray(valueAt, [item])
-                : new Appending(valueAt, [item], needsBelow: false));
+            Assign(target, key, keyAt, new Appending(valueAt, [item], needsBelow: false));
             return true;
         }
 
@@ -99,26 +97,6 @@ internal sealed partial class HoconSyntaxParser
         foreach (var layer in Combine(valueAt, pieces) ?? [])
         {
             Assign(target, key, keyAt, layer);
-        }
-
-        return true;
-    }
-
-    private static bool HasField(HoconObject target, string[] key)
-    {
-        foreach (string element in key)
-        {
-            if (!target.TryGetField(element, out var field))
-            {
-                return false;
-            }
-
-            if (field.Value is not HoconObject inner)
-            {
-                return true;
-            }
-
-            target = inner;
         }
 
         return true;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Eco.Runtime.Hocon;
+using NUnit.Framework;
 
 namespace Eco.Tests.Hocon;
 
