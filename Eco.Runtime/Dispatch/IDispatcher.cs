@@ -7,4 +7,8 @@ public interface IDispatcher
     /// <summary>Queues one slice of work (a mailbox run, a port's completion). Never runs it before returning.</summary>
     /// <param name="work">The work; it may queue itself again while it runs.</param>
     void Execute(IThreadPoolWorkItem work);
+
+    /// <summary>Queues the running slice again because it has used up its share; others that wait go first where the order is theirs to keep.</summary>
+    /// <param name="work">The work that is running now.</param>
+    void Yield(IThreadPoolWorkItem work) => Execute(work);
 }

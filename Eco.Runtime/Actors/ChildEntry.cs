@@ -1,0 +1,53 @@
+namespace Eco.Runtime.Actors;
+
+/// <summary>A child and what its supervisor remembers of its failures.</summary>
+internal sealed class ChildEntry(ActorCell cell)
+{
+    public ActorCell Cell => cell;
+
+    public bool IsStopping { get; set; }
+
+    /// <summary>Restarts in the current window, or in all where there is no window.</summary>
+    public int Restarts { get; private set; }
+
+    /// <summary>Restarts since the child was last quiet for longer than its back-off.</summary>
+    public int ConsecutiveRestarts { get; set; }
+
+    /// <summary>When the last restart was decided, by the monotonic clock.</summary>
+    public long LastRestartTimestamp { get; set; }
+
+    private Random? _random;
+    private long _windowStart;
+    private bool _windowOpen;
+
+    /// <summary>The chance in this child's waits; a stream of its own, so that no other child's failures change it.</summary>
+    public Random RandomOf(ActorSystem system) => _random ??= system.Random.Stream(cell.Path.Address + "#restart");
+
+    /// <summary>Counts one more restart if the limits allow it.</summary>
+    /// <param name="maxRetries">Null for no limit.</param>
+    /// <param name="window">Null for one window without end.</param>
+    /// <param name="timeProvider">The system's clock.</param>
+    public bool RequestRestart(int? maxRetries, TimeSpan? window, TimeProvider timeProvider)
+    {
+        if (maxRetries < 1)
+        {
+            return false;
+        }
+
+        if (window is null)
+        {
+            return maxRetries is null || ++Restarts <= maxRetries;
+        }
+
+        long now = timeProvider.GetTimestamp();
+        if (!_windowOpen || timeProvider.GetElapsedTime(_windowStart, now) > window)
+        {
+            _windowOpen = true;
+            _windowStart = now;
+            Restarts = 1;
+            return true;
+        }
+
+        return ++Restarts <= (maxRetries ?? 1);
+    }
+}

@@ -1,0 +1,100 @@
+namespace Eco.Runtime.Actors;
+
+/// <summary>Turns the outcome of a task into a message.</summary>
+public static class PipeToExtensions
+{
+    /// <summary>
+    /// Sends the result to an actor when the task ends, or <see cref="Status.Failure"/> when it fails. Nothing of the calling actor may be
+    /// used in the functions: they run where the task ends.
+    /// </summary>
+    /// <param name="task">The task.</param>
+    /// <param name="recipient">Who gets the outcome.</param>
+    /// <param name="sender">The sender to show; null for the calling actor, if any.</param>
+    /// <param name="success">Makes the message of a result; null sends the result itself.</param>
+    /// <param name="failure">Makes the message of an exception; null sends <see cref="Status.Failure"/>.</param>
+    public static void PipeTo<T>(
+        this Task<T> task,
+        IActorRef recipient,
+        IActorRef? sender = null,
+        Func<T, object>? success = null,
+        Func<Exception, object>? failure = null)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(recipient);
+        IActorRef? from = sender ?? ActorCell.Current;
+        OnEnd(task, () => recipient.Tell(Outcome(task, () => success is null ? task.Result! : success(task.Result), failure), from));
+    }
+
+    /// <summary>As <see cref="PipeTo{T}"/>, for a task without a result: without <paramref name="success"/> nothing is sent when it succeeds.</summary>
+    public static void PipeTo(
+        this Task task,
+        IActorRef recipient,
+        IActorRef? sender = null,
+        Func<object>? success = null,
+        Func<Exception, object>? failure = null)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(recipient);
+        IActorRef? from = sender ?? ActorCell.Current;
+        OnEnd(task, () =>
+        {
+            if (!task.IsCompletedSuccessfully || success is not null)
+            {
+                recipient.Tell(Outcome(task, () => success!(), failure), from);
+            }
+        });
+    }
+
+    private static object Outcome(Task task, Func<object> success, Func<Exception, object>? failure)
+    {
+        Exception cause;
+        try
+        {
+            if (task.IsCompletedSuccessfully)
+            {
+                return success();
+            }
+
+            cause = task.IsCanceled ? new TaskCanceledException(task) : task.Exception!.InnerException!;
+            return failure is null ? new Status.Failure(cause) : failure(cause);
+        }
+        catch (Exception broken)
+        {
+            // The function that was to make the message failed; the recipient still has to hear of it.
+            return new Status.Failure(broken);
+        }
+    }
+
+    /// <summary>
+    /// Runs an action where the task ends. A plain continuation would go to the thread pool when the task was made to complete
+    /// asynchronously, which the simulated world must not do; a context of our own keeps it in place.
+    /// </summary>
+    private static void OnEnd(Task task, Action action)
+    {
+        if (task.IsCompleted)
+        {
+            action();
+            return;
+        }
+
+        SynchronizationContext? outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(InPlaceContext.Instance);
+        try
+        {
+            task.GetAwaiter().UnsafeOnCompleted(action);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
+    }
+
+    private sealed class InPlaceContext : SynchronizationContext
+    {
+        public static readonly InPlaceContext Instance = new();
+
+        public override void Post(SendOrPostCallback d, object? state) => d(state);
+
+        public override SynchronizationContext CreateCopy() => this;
+    }
+}
