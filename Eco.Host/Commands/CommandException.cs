@@ -1,0 +1,24 @@
+using Eco.Actors.Console;
+
+namespace Eco.Host.Commands;
+
+/// <summary>Ends a command with an error for people: a line of cause, a line of cure, and the exit code that belongs to its code.</summary>
+public sealed class CommandException : Exception
+{
+    /// <summary>An error with its parts.</summary>
+    public CommandException(ConsoleError error, Exception? inner = null)
+        : base($"{error?.Cause} ({error?.Cure})", inner)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        Error = error;
+    }
+
+    /// <summary>An error with its parts.</summary>
+    public CommandException(string code, string cause, string cure, Exception? inner = null)
+        : this(new ConsoleError(code, cause, cure), inner)
+    {
+    }
+
+    /// <summary>What is told to the person.</summary>
+    public ConsoleError Error { get; }
+}

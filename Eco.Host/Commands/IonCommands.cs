@@ -1,0 +1,163 @@
+using System.CommandLine;
+using Eco.Actors.Console;
+using Eco.Host.Output;
+
+namespace Eco.Host.Commands;
+
+/// <summary>Verbs about IONs.</summary>
+internal static class IonCommands
+{
+    public static Command Build(VerbBuilder builder)
+    {
+        Command group = VerbBuilder.Group(
+            "ion",
+            "Applications: submit, look at, change",
+            [
+                Submit(builder),
+                List(builder),
+                Show(builder),
+                Change(builder, "pause", "Stops an ION's runs; its models and history stay", ConsoleVerbs.IonPause),
+                Change(builder, "resume", "Lets a paused ION run again", ConsoleVerbs.IonResume),
+                Change(builder, "delete", "Ends an ION for good; its history stays", ConsoleVerbs.IonDelete),
+            ]);
+        return group;
+    }
+
+    private static Command Submit(VerbBuilder builder)
+    {
+        var file = new Argument<string>("file") { HelpName = "FILE", Description = "The ION (HOCON)" };
+        return builder.Verb(
+            "submit",
+            "Gives an ION, or its next version, to the running host",
+            [file],
+            async scope =>
+            {
+                string path = scope.Required(file);
+                var (json, submitted) = await scope.Host.AskAsync(
+                    ConsoleVerbs.IonSubmit,
+                    Arguments.Of(("file", path)),
+                    IonFiles.Read(path),
+                    ConsoleJson.Default.SubmissionView,
+                    scope.Cancellation).ConfigureAwait(false);
+                if (scope.Output.Format == OutputFormat.Json)
+                {
+                    scope.Output.Json(json);
+                    return ExitCodes.Success;
+                }
+
+                scope.Output.Line($"{submitted.Ion} version {Plain.Number(submitted.Version)}{(submitted.Changes.Length == 0 ? ", unchanged" : "")}");
+                foreach (string change in submitted.Changes)
+                {
+                    scope.Output.Line($"  {change}");
+                }
+
+                foreach (string warning in submitted.Warnings)
+                {
+                    scope.Output.Note(warning);
+                }
+
+                return ExitCodes.Success;
+            });
+    }
+
+    private static Command List(VerbBuilder builder)
+    {
+        Command list = builder.Verb(
+            "list",
+            "Lists the IONs",
+            [],
+            async scope =>
+            {
+                var (json, ions) = await scope.Host
+                    .AskAsync(ConsoleVerbs.IonList, Arguments.None, null, ConsoleJson.Default.ImmutableArrayIonView, scope.Cancellation).ConfigureAwait(false);
+                if (scope.Output.Format == OutputFormat.Json)
+                {
+                    scope.Output.Json(json);
+                    return ExitCodes.Success;
+                }
+
+                scope.Output.Table(Tables.Ions(ions), "no IONs");
+                return ExitCodes.Success;
+            });
+        list.Aliases.Add("ls");
+        return list;
+    }
+
+    private static Command Show(VerbBuilder builder)
+    {
+        var ion = new Argument<string>("ion") { HelpName = "ION" };
+        return builder.Verb(
+            "show",
+            "Shows an ION: where it runs, its rounds, models and statistics",
+            [ion],
+            async scope =>
+            {
+                var (json, detail) = await scope.Host.AskAsync(
+                    ConsoleVerbs.IonShow,
+                    Arguments.Of(("ion", scope.Required(ion))),
+                    null,
+                    ConsoleJson.Default.IonDetailView,
+                    scope.Cancellation).ConfigureAwait(false);
+                if (scope.Output.Format == OutputFormat.Json)
+                {
+                    scope.Output.Json(json);
+                    return ExitCodes.Success;
+                }
+
+                Print(scope.Output, detail);
+                return ExitCodes.Success;
+            });
+    }
+
+    private static Command Change(VerbBuilder builder, string name, string description, string verb)
+    {
+        var ion = new Argument<string>("ion") { HelpName = "ION" };
+        return builder.Verb(
+            name,
+            description,
+            [ion],
+            async scope =>
+            {
+                var (json, changed) = await scope.Host.AskAsync(
+                    verb,
+                    Arguments.Of(("ion", scope.Required(ion))),
+                    null,
+                    ConsoleJson.Default.IonView,
+                    scope.Cancellation).ConfigureAwait(false);
+                if (scope.Output.Format == OutputFormat.Json)
+                {
+                    scope.Output.Json(json);
+                    return ExitCodes.Success;
+                }
+
+                scope.Output.Line($"{changed.Id} version {Plain.Number(changed.Version)} {changed.State}");
+                return ExitCodes.Success;
+            });
+    }
+
+    private static void Print(CommandOutput output, IonDetailView detail)
+    {
+        IonView ion = detail.Ion;
+        output.Line($"{ion.Id} version {Plain.Number(ion.Version)} {ion.State} since {Plain.Time(ion.ChangedAt)}");
+        if (ion.Title.Length > 0)
+        {
+            output.Line(ion.Title);
+        }
+
+        output.Line();
+        output.Table(Tables.Instances(detail.Instances), "runs nowhere");
+        Section(output, "rounds", Tables.Rounds(detail.Rounds));
+        Section(output, "models", Tables.Models(detail.Models));
+        Section(output, "statistics", Tables.Statistics(detail.Statistics));
+    }
+
+    private static void Section(CommandOutput output, string title, TextTable table)
+    {
+        if (table.Rows.Count > 0)
+        {
+            output.Line();
+            output.Line(title);
+            output.Table(table, "");
+        }
+    }
+}
