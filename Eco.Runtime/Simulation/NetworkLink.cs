@@ -1,7 +1,7 @@
 namespace Eco.Runtime.Simulation;
 
 /// <summary>One direction between two hosts: its options, its chance, and its counters.</summary>
-internal sealed class NetworkLink(string from, string to, NetworkCard card, LinkOptions options, SimulationRandom random)
+internal sealed class NetworkLink(string from, string to, NetworkCard card, LinkOptions options, Random random)
 {
     private long _lastArrival = -1;
 
@@ -13,7 +13,7 @@ internal sealed class NetworkLink(string from, string to, NetworkCard card, Link
 
     public LinkOptions Options { get; set; } = options;
 
-    public SimulationRandom Random { get; } = random;
+    public Random Random { get; } = random;
 
     public bool IsCut { get; set; }
 

@@ -1,3 +1,4 @@
+using Eco.Runtime.Actors;
 using Eco.Runtime.Cluster;
 using Eco.Runtime.Dispatch;
 using Eco.Runtime.Persistence;
@@ -74,6 +75,12 @@ public sealed class SimulatedHost
     /// <summary>What work costs here under the present load.</summary>
     public ComputeCostModel Compute => new(Options.Cores, Load, Options.SamplesPerSecondPerCore);
 
+    /// <summary>The actor system of this start.</summary>
+    public ActorSystem System => Now.System;
+
+    /// <summary>The chance of this start; the system has the same.</summary>
+    public IRandomSource Random => Now.System.Random;
+
     /// <summary>The journal of this start.</summary>
     public IJournal Journal => Now.Journal;
 
@@ -112,6 +119,7 @@ public sealed class SimulatedHost
         dying.Devices.ForEach(device => device.Crash());
         _world.Scheduler.EndScope(dying.Scope);
         _world.Broker.Disconnected(dying.Scope);
+        dying.System.Abort();
     }
 
     /// <summary>Starts the host with empty memory and the disk as it is; a running one is crashed first.</summary>
@@ -155,6 +163,7 @@ public sealed class SimulatedHost
             Journal = new SimulatedJournal(host.JournalStorage, journal, storage);
             Artifacts = new SimulatedArtifactStore(host.ArtifactStorage, artifacts);
             Devices = [journal, artifacts];
+            System = CreateSystem(host);
         }
 
         public HostScope Scope { get; }
@@ -173,9 +182,31 @@ public sealed class SimulatedHost
 
         public List<StorageDevice> Devices { get; }
 
+        public ActorSystem System { get; }
+
+        private ActorSystem CreateSystem(SimulatedHost host)
+        {
+            SimulationOptions options = host._world.Options;
+            var runner = new BackgroundRunner(options.LoggerFactory);
+            if (options.FailsOnBackgroundFailure)
+            {
+                runner.EscalateTo(host._world.Scheduler.Fail);
+            }
+
+            return ActorSystem.Create(host.Id, new ActorSystemSettings
+            {
+                Dispatcher = Dispatcher,
+                TimeProvider = TimeProvider,
+                Random = host._world.Random.Derive($"host/{host.Id}/{host.Incarnation}"),
+                LoggerFactory = options.LoggerFactory,
+                Runner = runner,
+                Throughput = options.Throughput,
+            });
+        }
+
         private StorageDevice Device(SimulatedHost host, string name, ICrashPoints crashPoints)
         {
-            var random = new SimulationRandom(host._world.Seed, $"disk/{host.Id}/{name}/{host.Incarnation}");
+            Random random = host._world.Random.Stream($"disk/{host.Id}/{name}/{host.Incarnation}");
             return new StorageDevice(host._world.Scheduler, Scope, host.Disk, host._world.Options.Storage, random, name) { CrashPoints = crashPoints };
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Eco.Runtime.Dispatch;
 
 namespace Eco.Runtime.Simulation;
 
@@ -10,17 +11,17 @@ public sealed class SimulatedNetwork
 {
     private readonly SimulationScheduler _scheduler;
     private readonly SimulationOptions _options;
-    private readonly ulong _seed;
+    private readonly IRandomSource _random;
     private readonly SortedDictionary<string, NetworkNode> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, NetworkCard> _siteCards = new(StringComparer.Ordinal);
     private readonly Dictionary<(string From, string To), NetworkLink> _links = [];
 
-    internal SimulatedNetwork(SimulationScheduler scheduler, ulong seed, SimulationOptions options)
+    internal SimulatedNetwork(SimulationScheduler scheduler, IRandomSource random, SimulationOptions options)
     {
         options.Lan.Validate();
         options.Wan.Validate();
         _scheduler = scheduler;
-        _seed = seed;
+        _random = random;
         _options = options;
     }
 
@@ -195,7 +196,7 @@ public sealed class SimulatedNetwork
             to,
             isLocal ? sender.Lan : sender.Wan,
             isLocal ? _options.Lan : _options.Wan,
-            new SimulationRandom(_seed, $"link/{from}/{to}"));
+            _random.Stream($"link/{from}/{to}"));
         _links.Add((from, to), link);
         return link;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Eco.Runtime.Cluster;
+using Eco.Runtime.Dispatch;
 
 namespace Eco.Runtime.Simulation;
 
@@ -26,9 +27,10 @@ public sealed class SimulatedWorld : IDisposable
     {
         Seed = seed;
         Options = options ?? new SimulationOptions();
-        Scheduler = new SimulationScheduler(seed, Options);
+        Random = new SeededRandomSource(seed);
+        Scheduler = new SimulationScheduler(Random, Options);
         TimeProvider = new SimulatedTimeProvider(Scheduler, Scheduler.World, new HostClock());
-        Network = new SimulatedNetwork(Scheduler, seed, Options);
+        Network = new SimulatedNetwork(Scheduler, Random, Options);
         _broker = new SimulatedBroker(Options.Transport);
     }
 
@@ -49,6 +51,9 @@ public sealed class SimulatedWorld : IDisposable
 
     /// <summary>Crashes at named places.</summary>
     public SimulatedCrashPoints CrashPoints { get; } = new();
+
+    /// <summary>Chance for fault scripts and workloads; hosts have their own.</summary>
+    public IRandomSource Random { get; }
 
     /// <summary>What has been handed to the transport, by all hosts.</summary>
     public TransportCounters TransportCounters => _broker.Counters;

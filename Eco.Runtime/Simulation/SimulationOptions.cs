@@ -18,6 +18,12 @@ public sealed record SimulationOptions
     /// <summary>How long journals, artefacts and statistics take.</summary>
     public SimulatedStorageOptions Storage { get; init; } = new();
 
+    /// <summary>How many messages an actor handles before the seed picks again; 1 shows the most interleavings.</summary>
+    public int Throughput { get; init; } = 1;
+
+    /// <summary>Whether a failure outside an actor's message handler (a timer callback, a PostStop) ends the run.</summary>
+    public bool FailsOnBackgroundFailure { get; init; } = true;
+
     /// <summary>How many of the last steps a failure shows.</summary>
     public int TraceTailLength { get; init; } = 64;
 

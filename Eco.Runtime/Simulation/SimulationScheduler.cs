@@ -1,17 +1,20 @@
+using Eco.Runtime.Dispatch;
+
 namespace Eco.Runtime.Simulation;
 
 /// <summary>
 /// Runs one thing at a time: of all that can run at the present virtual instant the seed picks one; when nothing can, time moves to
 /// the next event.
 /// </summary>
-internal sealed class SimulationScheduler(ulong seed, SimulationOptions options)
+internal sealed class SimulationScheduler(IRandomSource random, SimulationOptions options)
 {
-    private readonly SimulationRandom _pick = new(seed, "schedule");
+    private readonly Random _pick = random.Stream("schedule");
     private readonly EventQueue _events = new();
     private Runnable[] _runnable = new Runnable[64];
     private int _runnableCount;
     private int _stepsAtThisInstant;
     private int _threadId;
+    private BackgroundFailure? _failure;
 
     public VirtualClock Clock { get; } = new();
 
@@ -109,6 +112,9 @@ internal sealed class SimulationScheduler(ulong seed, SimulationOptions options)
         }
     }
 
+    /// <summary>Ends the run after this step.</summary>
+    public void Fail(BackgroundFailure failure) => _failure ??= failure;
+
     public void EnterThread() => _threadId = Environment.CurrentManagedThreadId;
 
     public void LeaveThread() => _threadId = 0;
@@ -134,6 +140,12 @@ internal sealed class SimulationScheduler(ulong seed, SimulationOptions options)
         {
             Trace.Step(Clock.ElapsedTicks, chosen.Scope, chosen.Work);
             ((IThreadPoolWorkItem)chosen.Work).Execute();
+        }
+
+        if (_failure is { } failure)
+        {
+            _failure = null;
+            throw new InvalidOperationException($"{failure.Activity} failed: {failure.Cause.Message}", failure.Cause);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Eco.Runtime.Simulation;
 /// come only from what is durable. At a crash a prefix of the commit that was under way survives, by the seed; what waited is lost.
 /// </summary>
 internal sealed class StorageDevice(
-    SimulationScheduler scheduler, HostScope scope, SimulatedDisk disk, SimulatedStorageOptions options, SimulationRandom random, string name)
+    SimulationScheduler scheduler, HostScope scope, SimulatedDisk disk, SimulatedStorageOptions options, Random random, string name)
 {
     private readonly Queue<StorageOperation> _waiting = new();
     private List<StorageOperation>? _committing;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
+using Eco.Runtime.Actors;
 
 namespace Eco.Runtime.Simulation;
 
@@ -20,9 +21,15 @@ internal sealed class TraceRecorder(int tailLength)
     {
         Fold((ulong)time);
         Fold((ulong)scope.Ordinal);
-        if (what is string text)
+        switch (what)
         {
-            Fold(text);
+            case string text:
+                Fold(text);
+                break;
+            case IActorRef actor:
+                Fold((ulong)actor.Path.Uid);
+                Fold(actor.Path.Address);
+                break;
         }
 
         _tail[_steps++ % _tail.Length] = new Entry(time, scope, what);
