@@ -12,7 +12,7 @@ namespace Eco.Runtime.Persistence.Sqlite;
 internal sealed class SqliteFile : IDisposable
 {
     private const int NoCheckpointOnClose = 1006; // SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE
-    private const int LockTimeoutSeconds = 5;
+    private const int LockTimeoutSeconds = 2;
     private const int SharingViolationUnix = 11;
     private const int SharingViolationWindows = unchecked((int)0x80070020);
     private static readonly byte[] Magic = "SQLite format 3\0"u8.ToArray();
@@ -240,7 +240,6 @@ internal sealed class SqliteFile : IDisposable
         using (SqliteCommand check = connection.CreateCommand())
         {
             check.CommandText = "PRAGMA integrity_check(1)";
-            check.CommandTimeout = 0;
             if (check.ExecuteScalar() is not "ok" and { } finding)
             {
                 throw spec.Damaged(path, Convert.ToString(finding, CultureInfo.InvariantCulture)!);
