@@ -6,29 +6,27 @@ namespace Eco.Runtime.Actors;
 /// </summary>
 public abstract class ReceiveActor : ActorBase
 {
-    private readonly HandlerTable _initial = new();
-    private HandlerTable? _declaring;
-    private bool _started;
+    private readonly HandlerDeclaration _handlers;
 
     /// <summary>Starts the declaration of the first behaviour.</summary>
-    protected ReceiveActor() => _declaring = _initial;
+    protected ReceiveActor() => _handlers = new HandlerDeclaration(GetType());
 
     /// <inheritdoc/>
-    protected internal sealed override bool Receive(object message) => _initial.Handle(message);
+    protected internal sealed override bool Receive(object message) => _handlers.Initial.Handle(message);
 
     /// <summary>Handles messages of a type.</summary>
     /// <param name="handler">What to do.</param>
     /// <param name="shouldHandle">Which of them; null for all.</param>
-    protected void Receive<T>(Action<T> handler, Predicate<T>? shouldHandle = null) => Declaring.Add(handler, shouldHandle);
+    protected void Receive<T>(Action<T> handler, Predicate<T>? shouldHandle = null) => _handlers.Current.Add(handler, shouldHandle);
 
     /// <summary>Handles messages of a type that satisfy a predicate.</summary>
-    protected void Receive<T>(Predicate<T> shouldHandle, Action<T> handler) => Declaring.Add(handler, shouldHandle);
+    protected void Receive<T>(Predicate<T> shouldHandle, Action<T> handler) => _handlers.Current.Add(handler, shouldHandle);
 
     /// <summary>Handles messages of a type; false passes them on to the next handler.</summary>
-    protected void Receive<T>(Func<T, bool> handler) => Declaring.Add(handler);
+    protected void Receive<T>(Func<T, bool> handler) => _handlers.Current.Add(handler);
 
     /// <summary>Handles whatever comes this far; later declarations would never run and are refused.</summary>
-    protected void ReceiveAny(Action<object> handler) => Declaring.Add(handler, null);
+    protected void ReceiveAny(Action<object> handler) => _handlers.Current.Add(handler, null);
 
     /// <summary>
     /// Handles messages of a type with an asynchronous method that resumes on this actor. Until it ends only system messages are
@@ -39,57 +37,27 @@ public abstract class ReceiveActor : ActorBase
     {
         ArgumentNullException.ThrowIfNull(handler);
         ActorCell cell = Cell;
-        Declaring.Add<T>(message => cell.RunTask(() => handler(message)), shouldHandle);
+        _handlers.Current.Add<T>(message => cell.RunTask(() => handler(message)), shouldHandle);
     }
 
     /// <summary>As <see cref="ReceiveAsync{T}"/>, for whatever comes this far.</summary>
     protected void ReceiveAnyAsync(Func<object, Task> handler) => ReceiveAsync(handler);
 
     /// <summary>Replaces the current behaviour by the handlers that a method declares.</summary>
-    protected void Become(Action configure) => Cell.Become(Declare(configure).Handle);
+    protected void Become(Action configure) => Cell.Become(_handlers.Declare(configure).Handle);
 
     /// <summary>Puts the handlers that a method declares on top of the current behaviour.</summary>
-    protected void BecomeStacked(Action configure) => Cell.BecomeStacked(Declare(configure).Handle);
+    protected void BecomeStacked(Action configure) => Cell.BecomeStacked(_handlers.Declare(configure).Handle);
 
     internal override void AroundPreStart()
     {
-        EndDeclaration();
+        _handlers.Close();
         base.AroundPreStart();
     }
 
     internal override void AroundPostRestart(Exception reason)
     {
-        EndDeclaration();
+        _handlers.Close();
         base.AroundPostRestart(reason);
-    }
-
-    private HandlerTable Declaring => _declaring ?? throw new IllegalActorStateException(
-        $"{GetType()}: handlers can be declared only in the constructor or in the method given to Become");
-
-    private void EndDeclaration()
-    {
-        if (!_started)
-        {
-            _started = true;
-            _declaring = null;
-        }
-    }
-
-    private HandlerTable Declare(Action configure)
-    {
-        ArgumentNullException.ThrowIfNull(configure);
-        HandlerTable? outer = _declaring;
-        var table = new HandlerTable();
-        _declaring = table;
-        try
-        {
-            configure();
-        }
-        finally
-        {
-            _declaring = outer;
-        }
-
-        return table;
     }
 }

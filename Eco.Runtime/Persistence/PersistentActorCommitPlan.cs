@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+
+namespace Eco.Runtime.Persistence;
+
+/// <summary>One transaction of an entity: all of it becomes durable, or nothing.</summary>
+public sealed record CommitPlan
+{
+    /// <summary>Events, in order; their sequence numbers are given out by the actor.</summary>
+    public ImmutableArray<object> Events { get; init; } = [];
+
+    /// <summary>Durable messages to send.</summary>
+    public ImmutableArray<OutboxMessage> Outbox { get; init; } = [];
+
+    /// <summary>Outbox rows that are no longer needed: for each receiver all up to and including a number.</summary>
+    public ImmutableArray<(string Receiver, long UpTo)> Acknowledged { get; init; } = [];
+
+    /// <summary>The inbox position that this transaction advances, or null.</summary>
+    public InboxRow? Inbox { get; init; }
+
+    internal bool IsEmpty => Events.IsEmpty && Outbox.IsEmpty && Acknowledged.IsEmpty && Inbox is null;
+}
+
+/// <summary>A durable message before it is encoded.</summary>
+/// <param name="Receiver">The receiving entity's id.</param>
+/// <param name="SequenceNr">Gapless per (sender, receiver), from 1.</param>
+/// <param name="Message">An instance of a registered type.</param>
+public sealed record OutboxMessage(string Receiver, long SequenceNr, object Message);
