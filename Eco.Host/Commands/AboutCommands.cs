@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using System.Text.Json;
 using Eco.Host.Output;
 
@@ -16,14 +15,8 @@ internal static class AboutCommands
         {
             if (scope.Output.Format == OutputFormat.Json)
             {
-                using JsonDocument document = JsonDocument.Parse(new JsonObject
-                {
-                    ["version"] = BuildInfo.Version,
-                    ["commit"] = BuildInfo.Commit,
-                    ["runtime"] = BuildInfo.Runtime,
-                    ["os"] = BuildInfo.OperatingSystem,
-                }.ToJsonString());
-                scope.Output.Json(document.RootElement);
+                var view = new VersionLine(BuildInfo.Version, BuildInfo.Commit, BuildInfo.Runtime, BuildInfo.OperatingSystem);
+                scope.Output.Json(JsonSerializer.SerializeToElement(view, CommandJson.Default.VersionLine));
             }
             else
             {
@@ -33,4 +26,36 @@ internal static class AboutCommands
 
             return Task.FromResult(ExitCodes.Success);
         });
+
+    public static Command Doctor(VerbBuilder builder) => builder.Verb(
+        "doctor",
+        "Looks at what a host needs: SDK, disk, state directory, journals, socket, clock",
+        [],
+        async scope =>
+        {
+            IReadOnlyList<DoctorCheck> checks =
+                await new Doctor(scope.State, scope.Services, scope.Host).ExamineAsync(scope.Cancellation).ConfigureAwait(false);
+            if (scope.Output.Format == OutputFormat.Json)
+            {
+                scope.Output.Json(JsonSerializer.SerializeToElement(
+                    [.. checks.Select(check => new DoctorLine(check.Name, Word(check.Outcome), check.Text, check.Cure))],
+                    CommandJson.Default.DoctorLineArray));
+            }
+            else
+            {
+                foreach (DoctorCheck check in checks)
+                {
+                    scope.Output.Line($"{Word(check.Outcome),-4}  {check.Name}: {check.Text}{(check.Cure.Length > 0 ? $" -> {check.Cure}" : "")}");
+                }
+            }
+
+            return checks.Any(check => check.Outcome == DoctorOutcome.Fail) ? ExitCodes.Failure : ExitCodes.Success;
+        });
+
+    private static string Word(DoctorOutcome outcome) => outcome switch
+    {
+        DoctorOutcome.Ok => "ok",
+        DoctorOutcome.Warn => "warn",
+        _ => "fail",
+    };
 }

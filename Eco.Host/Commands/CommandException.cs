@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Eco.Actors.Console;
 
 namespace Eco.Host.Commands;
@@ -21,4 +22,7 @@ public sealed class CommandException : Exception
 
     /// <summary>What is told to the person.</summary>
     public ConsoleError Error { get; }
+
+    /// <summary>Lines that come before the cause, such as one for each error of a file.</summary>
+    public ImmutableArray<string> Details { get; init; } = [];
 }

@@ -92,12 +92,18 @@ public sealed class EcoCommandLine
         FleetCommands.Status(builder),
         HostCommands.Stop(builder),
         HostCommands.Experiment(builder),
+        AboutCommands.Doctor(builder),
         AboutCommands.Version(builder),
     ];
 
     private int Report(ParseResult parsed, ConsoleError error, Exception exception)
     {
         CommandOutput output = _options.OutputOf(parsed, _services.Io);
+        foreach (string detail in (exception as CommandException)?.Details ?? [])
+        {
+            output.Note(detail);
+        }
+
         output.Error(error);
         if (output.Verbose)
         {

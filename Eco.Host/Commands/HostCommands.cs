@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Eco.Actors.Console;
+using Eco.Host.Composition;
 using Eco.Host.Output;
+using Eco.Host.State;
 
 namespace Eco.Host.Commands;
 
@@ -41,8 +43,12 @@ internal static class HostCommands
             "host",
             "Runs a host (server, agents or both) until Ctrl-C or 'eco stop'",
             [file],
-            scope => scope.Services.Runner.HostAsync(
-                new HostRun(scope.Parsed.GetRequiredValue(file), scope.GivenState), scope.Output, scope.Cancellation));
+            scope =>
+            {
+                HostOptions options = HostOptionsReader.ReadFile(scope.Parsed.GetRequiredValue(file));
+                StateDirectory state = scope.GivenState ?? new StateDirectory(options.State);
+                return scope.Services.Runner.HostAsync(new HostRun(options, state), scope.Output, scope.Cancellation);
+            });
     }
 
     public static Command Stop(VerbBuilder builder) => builder.Verb(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Eco.Host.Composition;
 using Eco.Host.Output;
 using Eco.Host.State;
 
@@ -26,9 +27,9 @@ public interface IHostRunner
 public sealed record ExperimentDescription(string Name, string Description);
 
 /// <summary>What <c>eco host</c> was asked for.</summary>
-/// <param name="ConfigurationFile">The HOCON file.</param>
-/// <param name="State">The state directory of the command line; null where the file decides.</param>
-public sealed record HostRun(string ConfigurationFile, StateDirectory? State);
+/// <param name="Options">The settings.</param>
+/// <param name="State">The state directory: the command line's, or else the settings'.</param>
+public sealed record HostRun(HostOptions Options, StateDirectory State);
 
 /// <summary>What <c>eco demo</c> was asked for.</summary>
 /// <param name="State">The state directory.</param>

@@ -39,6 +39,15 @@ public static class Plain
             : string.Create(CultureInfo.InvariantCulture, $"{value:0.0} {ByteUnits[unit]}");
     }
 
+    /// <summary>A duration as HOCON takes it, in its largest fitting unit.</summary>
+    public static string Duration(TimeSpan duration) => duration switch
+    {
+        { Ticks: 0 } => "0s",
+        _ when duration.Ticks % TimeSpan.TicksPerDay == 0 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalDays:0}d"),
+        _ when duration.Ticks % TimeSpan.TicksPerSecond == 0 => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0}s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0.###}ms"),
+    };
+
     /// <summary>A text, or a dash where there is none.</summary>
     public static string OrDash(string? text) => string.IsNullOrEmpty(text) ? "-" : text;
 

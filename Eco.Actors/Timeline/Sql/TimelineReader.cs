@@ -65,6 +65,10 @@ public sealed class TimelineReader : IDisposable
             .Select(row => ((IonView, string)?)(row.View, row.Source))
             .FirstOrDefault();
 
+    /// <summary>The time of the newest event; null where there is none.</summary>
+    public DateTimeOffset? NewestEvent() =>
+        Query<long?>("SELECT MAX(wall_ms) FROM event", null).Single() is { } ms ? Time(ms) : null;
+
     /// <inheritdoc/>
     public void Dispose()
     {

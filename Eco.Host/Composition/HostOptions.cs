@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+
+namespace Eco.Host.Composition;
+
+/// <summary>A host's settings, checked and with all defaults filled in. <c>hocon/reference.conf</c> documents each.</summary>
+public sealed record HostOptions
+{
+    /// <summary>The state directory, as it was written.</summary>
+    public required string State { get; init; }
+
+    /// <summary>The host's identity.</summary>
+    public required string HostId { get; init; }
+
+    /// <summary>Whether this host is the server.</summary>
+    public required bool RunsServer { get; init; }
+
+    /// <summary>Shards of the server's entities.</summary>
+    public required int Partitions { get; init; }
+
+    /// <summary>How often the timeline looks at the journal.</summary>
+    public required TimeSpan FollowJournalEvery { get; init; }
+
+    /// <summary>The agents of this host; ids are unique.</summary>
+    public required ImmutableArray<AgentHostOptions> Agents { get; init; }
+
+    /// <summary>How often an agent asks to join.</summary>
+    public required TimeSpan JoinEvery { get; init; }
+
+    /// <summary>How often an agent says that it is alive.</summary>
+    public required TimeSpan HeartbeatEvery { get; init; }
+
+    /// <summary>An agent that was not heard of for so long is unreachable.</summary>
+    public required TimeSpan UnreachableAfter { get; init; }
+
+    /// <summary>Statistics are averaged over, and sent after, this long.</summary>
+    public required TimeSpan StatisticsEvery { get; init; }
+
+    /// <summary>How often the server asks each agent for its status.</summary>
+    public required TimeSpan StatusEvery { get; init; }
+
+    /// <summary>Threads that run pipelines, at least 1.</summary>
+    public required int EngineWorkers { get; init; }
+
+    /// <summary>A pipeline that emits no model is checkpointed after so many steps.</summary>
+    public required int CheckpointEverySteps { get; init; }
+
+    /// <summary>Rows of statistics that an agent keeps while it has no connection.</summary>
+    public required int StatisticsBufferRows { get; init; }
+
+    /// <summary>The least level that is logged.</summary>
+    public required LogLevel LogLevel { get; init; }
+}
+
+/// <summary>One agent of a host.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Site">The place with its own network.</param>
+/// <param name="Role">Its role.</param>
+/// <param name="Labels">Free labels.</param>
+/// <param name="Capabilities">Free capabilities.</param>
+/// <param name="DataRoot">The folder that its data sources read from, as it was written.</param>
+public sealed record AgentHostOptions(
+    string Id,
+    string Site,
+    string Role,
+    ImmutableSortedDictionary<string, string> Labels,
+    ImmutableArray<string> Capabilities,
+    string DataRoot);

@@ -1,0 +1,221 @@
+using System.Collections;
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Eco.Actors.Console;
+using Eco.Host.Commands;
+using Eco.Runtime.Hocon;
+using Microsoft.Extensions.Logging;
+
+namespace Eco.Host.Composition;
+
+/// <summary>
+/// Reads a host's configuration: what its file says over <c>hocon/reference.conf</c>, which travels inside the program. All errors are reported
+/// together, each with its place.
+/// </summary>
+public static partial class HostOptionsReader
+{
+    private const string Reference = "reference.conf";
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    /// <summary>The text of <c>hocon/reference.conf</c>.</summary>
+    public static string ReferenceText
+    {
+        get
+        {
+            using Stream stream = typeof(HostOptionsReader).Assembly.GetManifestResourceStream(Reference)
+                ?? throw new InvalidOperationException($"this build lacks {Reference}");
+            using var reader = new StreamReader(stream);
+            return reader.ReadToEnd();
+        }
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="CommandException">Code <c>not-found</c>: it cannot be read. Code <c>invalid</c>: all that is wrong with it.</exception>
+    public static HostOptions ReadFile(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new CommandException(ConsoleErrorCodes.NotFound, $"there is no file '{path}'", "'eco new DIR' writes a project with one");
+        }
+
+        try
+        {
+            return Check(path, HoconParser.TryParseFile(path, Surroundings()));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(
+                ConsoleErrorCodes.NotFound, $"'{path}' cannot be read: {error.Message}", "check the file's permissions", error);
+        }
+    }
+
+    /// <summary>Reads a text; an empty one gives the defaults.</summary>
+    /// <exception cref="CommandException">Code <c>invalid</c>: all that is wrong with it.</exception>
+    public static HostOptions Read(string text, string name) => Check(name, HoconParser.TryParse(text, name, Surroundings()));
+
+    /// <summary>The path of every setting that is read, in order.</summary>
+    internal static IReadOnlyCollection<string> KeysRead()
+    {
+        var findings = new OptionsFindings();
+        Read(HoconParser.Parse("eco { agents = [{ id = one }] }"), findings);
+        return [.. findings.KeysRead.Where(key => !key.Contains('[', StringComparison.Ordinal))];
+    }
+
+    private static HoconOptions Surroundings() => HoconOptions.Default with
+    {
+        Environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToImmutableDictionary(
+            entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal),
+    };
+
+    private static HostOptions Check(string name, HoconParseResult parsed)
+    {
+        var findings = new OptionsFindings();
+        findings.Errors.AddRange(parsed.Diagnostics);
+        HostOptions? options = null;
+        if (parsed.Root is HoconObject root)
+        {
+            options = Read(root, findings);
+        }
+        else if (parsed.Root is { } other)
+        {
+            findings.Errors.Add(new HoconDiagnostic(other.Position, "the configuration is not an object", "write eco { ... }"));
+        }
+
+        if (findings.Errors.Count == 0 && options is not null)
+        {
+            return options;
+        }
+
+        string count = findings.Errors.Count == 1 ? "an error" : $"{findings.Errors.Count} errors";
+        throw new CommandException(
+            ConsoleErrorCodes.Invalid, $"the configuration '{name}' has {count}", "hocon/reference.conf documents every setting")
+        {
+            Details = [.. findings.Errors.OrderBy(error => error.Position.Line).ThenBy(error => error.Position.Column).Select(error => error.ToString())],
+        };
+    }
+
+    private static HostOptions Read(HoconObject root, OptionsFindings findings)
+    {
+        var document = new OptionsSection(root, HoconParser.Parse(ReferenceText, Reference), "", findings);
+        OptionsSection eco = document.Section("eco");
+        OptionsSection host = eco.Section("host");
+        OptionsSection server = eco.Section("server");
+        OptionsSection contact = eco.Section("contact");
+        OptionsSection engines = eco.Section("engines");
+        OptionsSection statistics = eco.Section("statistics");
+        OptionsSection log = eco.Section("log");
+        OptionsSection agentDefaults = eco.Section("agent-defaults");
+        ImmutableArray<string> roles = RolesOf(host);
+        int workers = engines.Integer("workers", 0, 1024);
+        var options = new HostOptions
+        {
+            State = eco.Text("state", text => text.Length == 0 ? "it is empty" : null),
+            HostId = host.Text("id", ProblemOfId),
+            RunsServer = roles.Contains("server"),
+            Partitions = server.Integer("partitions", 1, 256),
+            FollowJournalEvery = server.Duration("follow-journal-every", Millisecond, Day),
+            Agents = AgentsOf(eco, agentDefaults),
+            JoinEvery = contact.Duration("join-every", Millisecond, Day),
+            HeartbeatEvery = contact.Duration("heartbeat-every", Millisecond, Day),
+            UnreachableAfter = contact.Duration("unreachable-after", Millisecond, Day * 7),
+            StatisticsEvery = contact.Duration("statistics-every", Millisecond, Day),
+            StatusEvery = contact.Duration("status-every", Millisecond, Day),
+            EngineWorkers = workers > 0 ? workers : Environment.ProcessorCount,
+            CheckpointEverySteps = engines.Integer("checkpoint-every-steps", 1, int.MaxValue),
+            StatisticsBufferRows = statistics.Integer("buffer-rows", 1_000, 100_000_000),
+            LogLevel = LogLevelOf(log),
+        };
+        CheckTogether(options, roles, eco, host, contact);
+        foreach (OptionsSection section in (OptionsSection[])[document, eco, host, server, contact, engines, statistics, log, agentDefaults])
+        {
+            section.RejectUnknown();
+        }
+
+        return options;
+    }
+
+    private static ImmutableArray<AgentHostOptions> AgentsOf(OptionsSection eco, OptionsSection defaults)
+    {
+        // Read once for what the user changed there, and so that its keys are known.
+        ReadAgent(defaults, "");
+        var agents = ImmutableArray.CreateBuilder<AgentHostOptions>();
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        foreach ((OptionsSection section, HoconObject written) in eco.Objects("agents", defaults))
+        {
+            string? id = section.Required("id", written, ProblemOfId);
+            AgentHostOptions agent = ReadAgent(section, id ?? "");
+            section.RejectUnknown();
+            if (id is not null && !ids.Add(id))
+            {
+                section.Wrong("id", $"is '{id}', which another agent has", "give every agent an id of its own");
+            }
+
+            agents.Add(agent);
+        }
+
+        return agents.ToImmutable();
+    }
+
+    private static AgentHostOptions ReadAgent(OptionsSection section, string id) => new(
+        id,
+        section.Text("site"),
+        section.Text("role"),
+        section.TextMap("labels"),
+        section.TextList("capabilities"),
+        section.Text("data-root", text => text.Length == 0 ? "it is empty" : null));
+
+    private static ImmutableArray<string> RolesOf(OptionsSection host)
+    {
+        ImmutableArray<string> roles = host.TextList("roles");
+        foreach (string role in roles)
+        {
+            if (role is not ("server" or "agent"))
+            {
+                host.Wrong("roles", $"names '{role}'", "the roles of this version are server and agent");
+            }
+        }
+
+        return roles;
+    }
+
+    private static LogLevel LogLevelOf(OptionsSection log)
+    {
+        string text = log.Text("level");
+        if (Enum.TryParse(text, ignoreCase: true, out LogLevel level) && level != LogLevel.None && !char.IsAsciiDigit(text[0]))
+        {
+            return level;
+        }
+
+        log.Wrong("level", $"is '{text}'", "write trace, debug, information, warning, error or critical");
+        return LogLevel.Warning;
+    }
+
+    private static void CheckTogether(
+        HostOptions options, ImmutableArray<string> roles, OptionsSection eco, OptionsSection host, OptionsSection contact)
+    {
+        if (options.UnreachableAfter <= options.HeartbeatEvery * 2)
+        {
+            contact.Wrong("unreachable-after", "is not longer than two heartbeats", "make it at least three times heartbeat-every");
+        }
+
+        if (!roles.Contains("server"))
+        {
+            host.Wrong(
+                "roles",
+                "lacks server; agents of another process need a broker, which this version does not have",
+                "write roles = [\"server\", \"agent\"]");
+        }
+
+        if (options.Agents.Length > 0 && !roles.Contains("agent"))
+        {
+            eco.Wrong("agents", "names agents, but the host has not the role agent", "write host.roles = [\"server\", \"agent\"]");
+        }
+    }
+
+    private static string? ProblemOfId(string id) =>
+        IdPattern().IsMatch(id) ? null : "an id begins with a to z or 0 to 9, goes on with those, '.', '_' or '-', and has at most 64 characters";
+
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{0,63}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex IdPattern();
+}
