@@ -45,15 +45,15 @@ public sealed class SimulatedArtifactStore : IArtifactStore
 
     private sealed class PutOperation(SimulatedArtifactStorage storage, PutArtifact request, IActorRef replyTo) : StorageOperation(replyTo)
     {
-        private readonly byte[] _content = [.. request.Content];
+        private readonly byte[] _content = request.Content;
+        private readonly string _hash = SimulatedArtifactStorage.HashOf(request.Content);
 
-        public override long Bytes => _content.Length;
+        public override long Bytes => storage.Contains(_hash) ? 0 : _content.Length;
 
         public override IEnumerable<object> Run()
         {
-            string hash = SimulatedArtifactStorage.HashOf(_content);
-            storage.Put(hash, _content);
-            return [new ArtifactStored(request.CorrelationId, hash, _content.Length)];
+            storage.Put(_hash, _content);
+            return [new ArtifactStored(request.CorrelationId, _hash, _content.Length)];
         }
 
         public override object Failed(AppendFailureReason reason, string message) => new ArtifactFailed(request.CorrelationId, null, message);

@@ -7,7 +7,7 @@ namespace Eco.Runtime.Simulation;
 public sealed class SimulatedCrashPoints
 {
     private readonly List<Trap> _traps = [];
-    private readonly SortedDictionary<(string Host, string Point, string Detail), long> _reached = [];
+    private readonly SortedDictionary<(string Host, string Point, string Detail), long> _reached = new(Comparer<(string, string, string)>.Create(CompareOrdinal));
 
     internal SimulatedCrashPoints()
     {
@@ -58,6 +58,13 @@ public sealed class SimulatedCrashPoints
         {
             host.RestartAfter(delay);
         }
+    }
+
+    private static int CompareOrdinal((string Host, string Point, string Detail) x, (string Host, string Point, string Detail) y)
+    {
+        int order = string.CompareOrdinal(x.Host, y.Host);
+        order = order != 0 ? order : string.CompareOrdinal(x.Point, y.Point);
+        return order != 0 ? order : string.CompareOrdinal(x.Detail, y.Detail);
     }
 
     private sealed class Trap(string host, string point, string detailPrefix, TimeSpan? restartAfter)

@@ -26,7 +26,5 @@ public sealed class SimulatedDisk
         _ => null,
     };
 
-    internal void Written(long bytes) => UsedBytes += bytes;
-
-    internal void Freed(long bytes) => UsedBytes -= bytes;
+    internal void Written(long bytes, long freed) => UsedBytes += bytes - freed;
 }

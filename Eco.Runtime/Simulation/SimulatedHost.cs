@@ -2,6 +2,7 @@ using Eco.Runtime.Actors;
 using Eco.Runtime.Cluster;
 using Eco.Runtime.Dispatch;
 using Eco.Runtime.Persistence;
+using Eco.Runtime.Persistence.Statistics;
 
 namespace Eco.Runtime.Simulation;
 
@@ -11,6 +12,7 @@ namespace Eco.Runtime.Simulation;
 /// </summary>
 public sealed class SimulatedHost
 {
+    private const string JournalName = "journal";
     private readonly SimulatedWorld _world;
     private readonly int _ordinal;
     private readonly Action<SimulatedHost> _boot;
@@ -29,6 +31,7 @@ public sealed class SimulatedHost
         ClockDriftPartsPerMillion = options.ClockDriftPartsPerMillion;
         Disk.CapacityBytes = options.DiskCapacityBytes;
         JournalStorage = new SimulatedJournalStorage(world.Scheduler.Trace);
+        StatisticsStorage = new SimulatedStatisticsStorage(world.Options.Storage.StatisticsBufferRows);
     }
 
     /// <summary>Its name in the network.</summary>
@@ -54,6 +57,9 @@ public sealed class SimulatedHost
 
     /// <summary>What its artefact store has on the disk.</summary>
     public SimulatedArtifactStorage ArtifactStorage { get; } = new();
+
+    /// <summary>What its statistics store has on the disk.</summary>
+    public SimulatedStatisticsStorage StatisticsStorage { get; }
 
     /// <summary>The share of its cores that others use; may change at any time.</summary>
     public double Load { get; set; }
@@ -86,6 +92,9 @@ public sealed class SimulatedHost
 
     /// <summary>The artefact store of this start.</summary>
     public IArtifactStore Artifacts => Now.Artifacts;
+
+    /// <summary>The statistics store of this start.</summary>
+    public IStatisticsStore Statistics => Now.Statistics;
 
     /// <summary>The transport of this start.</summary>
     public ITransport Transport => Now.Transport;
@@ -158,11 +167,13 @@ public sealed class SimulatedHost
             Dispatcher = new SimulatedDispatcher(scheduler, scope);
             TimeProvider = new SimulatedTimeProvider(scheduler, scope, host._clock);
             Transport = new SimulatedTransport(scheduler, world.Network, world.Broker, world.Options.Transport, scope);
-            StorageDevice journal = Device(host, "journal", CrashPoints);
+            StorageDevice journal = Device(host, JournalName, CrashPoints);
             StorageDevice artifacts = Device(host, "artifact", ICrashPoints.None);
+            StorageDevice statistics = Device(host, "statistics", ICrashPoints.None);
             Journal = new SimulatedJournal(host.JournalStorage, journal, storage);
             Artifacts = new SimulatedArtifactStore(host.ArtifactStorage, artifacts);
-            Devices = [journal, artifacts];
+            Statistics = new SimulatedStatisticsStore(host.StatisticsStorage, statistics);
+            Devices = [journal, artifacts, statistics];
             System = CreateSystem(host);
         }
 
@@ -179,6 +190,8 @@ public sealed class SimulatedHost
         public SimulatedJournal Journal { get; }
 
         public SimulatedArtifactStore Artifacts { get; }
+
+        public SimulatedStatisticsStore Statistics { get; }
 
         public List<StorageDevice> Devices { get; }
 
@@ -207,7 +220,11 @@ public sealed class SimulatedHost
         private StorageDevice Device(SimulatedHost host, string name, ICrashPoints crashPoints)
         {
             Random random = host._world.Random.Stream($"disk/{host.Id}/{name}/{host.Incarnation}");
-            return new StorageDevice(host._world.Scheduler, Scope, host.Disk, host._world.Options.Storage, random, name) { CrashPoints = crashPoints };
+            return new StorageDevice(host._world.Scheduler, Scope, host.Disk, host._world.Options.Storage, random, name) 
+            {
+                CrashPoints = crashPoints,
+                BreaksOnFault = name == JournalName,
+            };
         }
     }
 }

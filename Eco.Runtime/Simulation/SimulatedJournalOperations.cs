@@ -11,7 +11,12 @@ internal sealed class AppendOperation(SimulatedJournalStorage storage, AppendReq
 
     public override object? Refusal() => storage.Refusal(request);
 
-    public override IEnumerable<object> Run() => [storage.Append(request)];
+    public override IEnumerable<object> Run()
+    {
+        AppendCommitted answer = storage.Append(request, out long freed);
+        FreedBytes = freed;
+        return [answer];
+    }
 
     public override object Failed(AppendFailureReason reason, string message) => new AppendFailed(request.CorrelationId, reason, message);
 
@@ -42,11 +47,18 @@ internal sealed class AppendOperation(SimulatedJournalStorage storage, AppendReq
 /// <summary>A waiting snapshot.</summary>
 internal sealed class SnapshotOperation(SimulatedJournalStorage storage, SaveSnapshotRequest request, IActorRef replyTo) : StorageOperation(replyTo)
 {
-    public override long Bytes => request.Snapshot.Payload.Length + 256;
+    public override long Bytes => BytesOf(request.Snapshot);
+
+    public static long BytesOf(StoredSnapshot snapshot) => snapshot.Payload.Length + 256;
 
     public override object? Refusal() => storage.Refusal(request);
 
-    public override IEnumerable<object> Run() => [storage.Save(request)];
+    public override IEnumerable<object> Run()
+    {
+        SnapshotSaved answer = storage.Save(request, out long freed);
+        FreedBytes = freed;
+        return [answer];
+    }
 
     public override object Failed(AppendFailureReason reason, string message) =>
         new SnapshotFailed(request.CorrelationId, request.Snapshot.SequenceNr, message);

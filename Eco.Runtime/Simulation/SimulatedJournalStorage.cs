@@ -9,6 +9,10 @@ namespace Eco.Runtime.Simulation;
 public sealed class SimulatedJournalStorage
 {
     private const int PageSize = 1_000;
+
+    /// <summary>What <c>JournalRequestCheck.Bytes</c> counts for a row beside its payload.</summary>
+    private const long OutboxRowBytes = 128;
+
     private readonly SortedDictionary<string, Entity> _entities = new(StringComparer.Ordinal);
     private readonly List<OrderedEvent> _log = [];
     private readonly TraceRecorder _trace;
@@ -30,8 +34,9 @@ public sealed class SimulatedJournalStorage
         ? Refuse(request, AppendFailureReason.Fenced, fenced)
         : EventsRefusal(request) ?? OutboxRefusal(request) ?? AcknowledgedRefusal(request) ?? InboxRefusal(request);
 
-    internal AppendCommitted Append(AppendRequest request)
+    internal AppendCommitted Append(AppendRequest request, out long freedBytes)
     {
+        freedBytes = 0;
         Entity entity = EntityFor(request.PersistenceId);
         foreach (JournalEvent e in request.Events)
         {
@@ -54,7 +59,9 @@ public sealed class SimulatedJournalStorage
             if (upTo > position.AcknowledgedSequenceNr)
             {
                 entity.Positions[receiver] = position with { AcknowledgedSequenceNr = upTo };
-                entity.Outbox.RemoveAll(row => row.Receiver == receiver && row.SequenceNr <= upTo);
+                bool IsDone(OutboxRow row) => row.Receiver == receiver && row.SequenceNr <= upTo;
+                freedBytes += entity.Outbox.Where(IsDone).Sum(row => row.Payload.Length + OutboxRowBytes);
+                entity.Outbox.RemoveAll(IsDone);
             }
         }
 
@@ -79,9 +86,11 @@ public sealed class SimulatedJournalStorage
         return error is null ? null : new SnapshotFailed(request.CorrelationId, wanted, error);
     }
 
-    internal SnapshotSaved Save(SaveSnapshotRequest request)
+    internal SnapshotSaved Save(SaveSnapshotRequest request, out long freedBytes)
     {
-        EntityFor(request.PersistenceId).Snapshot = request.Snapshot;
+        Entity entity = EntityFor(request.PersistenceId);
+        freedBytes = entity.Snapshot is { } older ? SnapshotOperation.BytesOf(older) : 0;
+        entity.Snapshot = request.Snapshot;
         return new SnapshotSaved(request.CorrelationId, request.Snapshot.SequenceNr);
     }
 

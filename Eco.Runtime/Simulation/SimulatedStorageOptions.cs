@@ -21,6 +21,9 @@ public sealed record SimulatedStorageOptions
     /// <summary>Writes, and reads, that may wait; one more is refused.</summary>
     public int QueueCapacity { get; init; } = 16_384;
 
+    /// <summary>Rows an agent's statistics buffer holds; then the oldest are dropped and counted.</summary>
+    public int StatisticsBufferRows { get; init; } = 100_000;
+
     /// <summary>The greatest payload of an event or message.</summary>
     public int MaximumPayloadBytes { get; init; } = 1 << 20;
 

@@ -13,15 +13,14 @@ internal sealed class StorageDevice(
 {
     private readonly Queue<StorageOperation> _waiting = new();
     private List<StorageOperation>? _committing;
-    private ICrashPoints _crashPoints = ICrashPoints.None;
     private int _pendingReads;
     private bool _isWriting;
     private string? _fault;
 
-    public ICrashPoints CrashPoints
-    {
-        init => _crashPoints = value;
-    }
+    public ICrashPoints CrashPoints { get; init; } = ICrashPoints.None;
+
+    /// <summary>Whether the store takes nothing more after a fault until the host starts anew, as a journal must.</summary>
+    public bool BreaksOnFault { get; init; }
 
     public void Write(StorageOperation operation)
     {
@@ -146,7 +145,7 @@ internal sealed class StorageDevice(
 
         if (disk.Refusal(operation.Bytes) is { } fault)
         {
-            _fault = fault;
+            _fault = BreaksOnFault ? fault : null;
             return [operation.Failed(AppendFailureReason.StorageFault, fault)];
         }
 
@@ -173,14 +172,16 @@ internal sealed class StorageDevice(
             Store(operation);
         }
 
-        _fault = "the outcome of a commit was lost (injected)";
-        return [operation.Failed(AppendFailureReason.Unknown, _fault)];
+        const string Lost = "the outcome of a commit was lost (injected)";
+        _fault = BreaksOnFault ? Lost : null;
+        return [operation.Failed(AppendFailureReason.Unknown, Lost)];
     }
 
     private List<object> Store(StorageOperation operation)
     {
+        long bytes = operation.Bytes;
         List<object> answers = [.. operation.Run()];
-        disk.Written(operation.Bytes);
+        disk.Written(bytes, operation.FreedBytes);
         return answers;
     }
 
@@ -188,7 +189,7 @@ internal sealed class StorageDevice(
     {
         foreach (string detail in operation.Details())
         {
-            _crashPoints.Reached(point, detail);
+            CrashPoints.Reached(point, detail);
             if (!scope.IsAlive)
             {
                 return false;

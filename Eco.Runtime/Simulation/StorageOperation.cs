@@ -11,6 +11,9 @@ internal abstract class StorageOperation(IActorRef replyTo)
     /// <summary>What it adds to the disk.</summary>
     public virtual long Bytes => 0;
 
+    /// <summary>What it has given back to the disk; known after <see cref="Run"/>.</summary>
+    public long FreedBytes { get; protected set; }
+
     /// <summary>The answer to a request that cannot be done in the present state, or null.</summary>
     public virtual object? Refusal() => null;
 
