@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Eco.Runtime.Simulation;
 
 /// <summary>The artefacts on a host's disk, by their hash.</summary>
@@ -20,8 +18,6 @@ public sealed class SimulatedArtifactStorage
 
     /// <summary>Loses a stored artefact.</summary>
     public bool Delete(string hash) => _content.Remove(hash);
-
-    internal static string HashOf(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
     internal void Put(string hash, byte[] content) => _content[hash] = content;
 

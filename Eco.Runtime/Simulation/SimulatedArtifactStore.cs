@@ -1,5 +1,6 @@
 using Eco.Runtime.Actors;
 using Eco.Runtime.Persistence;
+using Eco.Runtime.Persistence.Artifacts;
 
 namespace Eco.Runtime.Simulation;
 
@@ -26,8 +27,16 @@ public sealed class SimulatedArtifactStore : IArtifactStore
     public void Get(GetArtifact request, IActorRef replyTo)
     {
         ArgumentNullException.ThrowIfNull(request);
-        _device.Read(new ReadOperation(
-            replyTo, () => [Load(request)], message => new ArtifactFailed(request.CorrelationId, request.Hash, message)));
+        var operation = new ReadOperation(
+            replyTo, () => [Load(request)], message => new ArtifactFailed(request.CorrelationId, request.Hash, message));
+        if (ArtifactName.IsValid(request.Hash))
+        {
+            _device.Read(operation);
+        }
+        else
+        {
+            _device.Answer(operation, operation.Failed(AppendFailureReason.Rejected, "an artefact's name is 64 lower-case hexadecimal digits"));
+        }
     }
 
     private object Load(GetArtifact request)
@@ -37,7 +46,7 @@ public sealed class SimulatedArtifactStore : IArtifactStore
             return new ArtifactFailed(request.CorrelationId, request.Hash, $"artefact {request.Hash} is not stored here");
         }
 
-        string actual = SimulatedArtifactStorage.HashOf(content);
+        string actual = ArtifactName.Of(content);
         return actual == request.Hash
             ? new ArtifactLoaded(request.CorrelationId, request.Hash, [.. content])
             : new ArtifactFailed(request.CorrelationId, request.Hash, $"artefact {request.Hash} is damaged: its content has hash {actual}");
@@ -46,7 +55,7 @@ public sealed class SimulatedArtifactStore : IArtifactStore
     private sealed class PutOperation(SimulatedArtifactStorage storage, PutArtifact request, IActorRef replyTo) : StorageOperation(replyTo)
     {
         private readonly byte[] _content = request.Content;
-        private readonly string _hash = SimulatedArtifactStorage.HashOf(request.Content);
+        private readonly string _hash = ArtifactName.Of(request.Content);
 
         public override long Bytes => storage.Contains(_hash) ? 0 : _content.Length;
 

@@ -183,7 +183,7 @@ public sealed class SimulatedStorageTests
             world.RunUntil(() => answers.Messages.Count == 2, TimeSpan.FromSeconds(1));
             host.ArtifactStorage.Corrupt(hash);
             host.Artifacts.Get(new GetArtifact(3, hash), answers);
-            host.Artifacts.Get(new GetArtifact(4, "absent"), answers);
+            host.Artifacts.Get(new GetArtifact(4, new string('0', 64)), answers);
             world.RunUntil(() => answers.Messages.Count == 4, TimeSpan.FromSeconds(1));
 
             Assert.That(((ArtifactLoaded)answers.Messages[1]).Content, Is.EqualTo(new byte[] { 1, 2, 3 }));
