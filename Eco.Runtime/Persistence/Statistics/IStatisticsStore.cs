@@ -20,7 +20,10 @@ public interface IStatisticsStore
     /// <summary>Reads buffered rows in order of their numbers; answers <see cref="StatisticsPage"/>.</summary>
     void ReadAfter(ReadStatisticsAfter request, IActorRef replyTo);
 
-    /// <summary>Frees all rows up to a number; answers <see cref="StatisticsAcknowledged"/>.</summary>
+    /// <summary>
+    /// Frees all rows up to a number; answers <see cref="StatisticsAcknowledged"/>. A number that was never given out means that this file
+    /// took the place of a lost one: then nothing is freed, and the rows get numbers above it.
+    /// </summary>
     void AcknowledgeUpTo(AcknowledgeStatistics request, IActorRef replyTo);
 
     /// <summary>
@@ -90,7 +93,10 @@ public sealed record StatisticsAcknowledged(long CorrelationId);
 /// <param name="Agent">The agent.</param>
 /// <param name="Incarnation">Its incarnation; numbers start again with each.</param>
 /// <param name="Dropped">Rows that the agent has dropped so far.</param>
-/// <param name="Rows">In order of their numbers.</param>
+/// <param name="Rows">
+/// In order of their numbers, beginning with the oldest row that the agent still holds: numbers that are missing before and between
+/// them are lost for good and count as such.
+/// </param>
 public sealed record IngestStatistics(
     long CorrelationId,
     string Agent,

@@ -1,0 +1,243 @@
+using Eco.Runtime.Actors;
+using Eco.Runtime.Persistence.Sqlite;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Eco.Runtime.Persistence.Statistics;
+
+/// <summary>The statistics of one host identity in one SQLite file (write-ahead log, synchronous=NORMAL).</summary>
+/// <remarks>
+/// <para>One thread owns the only connection; all requests that wait share its next transaction. No call blocks: a full queue is
+/// answered <see cref="StatisticsFailed"/>, nothing of the request was done and it may be made again.</para>
+/// <para>A power cut may take the last rows. Two things wait for the disk all the same, because another host will rely on them: rows
+/// are on disk before <see cref="ReadAfter"/> gives them out (else their numbers could be given out again), and before
+/// <see cref="Ingest"/> acknowledges them.</para>
+/// </remarks>
+public sealed partial class StatisticsStore : IStatisticsStore, IAsyncDisposable
+{
+    private const int MaxRequestsPerCommit = 1_024;
+    private readonly StatisticsStoreOptions _options;
+    private readonly ILogger _logger;
+    private readonly SqliteFile _file;
+    private readonly StatisticsWriter _writer;
+    private readonly StorageLoop<(object Request, IActorRef ReplyTo)> _requests;
+    private readonly List<object> _answers = [];
+    private string? _fault;
+    private long _bytesSinceCheckpoint;
+    private int _disposed;
+
+    private StatisticsStore(StatisticsStoreOptions options, ILogger logger, SqliteFile file, StatisticsWriter writer)
+    {
+        _options = options;
+        _logger = logger;
+        _file = file;
+        _writer = writer;
+        _requests = new(
+            System.IO.Path.GetFileName(options.Path),
+            new StorageLoopLimits(options.QueueCapacity, options.QueueCapacityBytes, MaxRequestsPerCommit),
+            CommitTogether,
+            Fault);
+    }
+
+    /// <summary>Opens the file, and makes it where there is none.</summary>
+    /// <exception cref="StatisticsOpenException">The file cannot be used; the message says why and what to do.</exception>
+    public static StatisticsStore Open(StatisticsStoreOptions options, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        SqliteFile file = SqliteFile.Open(options.Path, StatisticsSchema.Spec, null);
+        try
+        {
+            return new StatisticsStore(options, logger ?? NullLogger.Instance, file, new StatisticsWriter(file.Connection, options));
+        }
+        catch (Exception e)
+        {
+            file.DisposeUntouched();
+            throw StatisticsSchema.Spec.Explain(options.Path, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Record(RecordStatistics request, IActorRef replyTo) => Post(request, replyTo);
+
+    /// <inheritdoc/>
+    public void ReadAfter(ReadStatisticsAfter request, IActorRef replyTo) => Post(request, replyTo);
+
+    /// <inheritdoc/>
+    public void AcknowledgeUpTo(AcknowledgeStatistics request, IActorRef replyTo) => Post(request, replyTo);
+
+    /// <inheritdoc/>
+    public void Ingest(IngestStatistics request, IActorRef replyTo) => Post(request, replyTo);
+
+    /// <inheritdoc/>
+    public void Latest(QueryLatestStatistics request, IActorRef replyTo) => Post(request, replyTo);
+
+    /// <summary>Handles what waits, empties the log into the database and closes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _requests.StopAsync().ConfigureAwait(false);
+        try
+        {
+            _writer.Dispose();
+            if (Volatile.Read(ref _fault) is null)
+            {
+                _file.Dispose();
+            }
+            else
+            {
+                _file.DisposeUntouched();
+            }
+        }
+        catch (Exception e)
+        {
+            Log.CloseFailed(_logger, _options.Path, e);
+        }
+    }
+
+    private static StatisticsFailed Failure(object request, string reason) => new(StatisticsRequestCheck.CorrelationOf(request), reason);
+
+    private void Post(object request, IActorRef replyTo)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (StatisticsRequestCheck.Error(request, _options) is { } error)
+        {
+            Send(replyTo, Failure(request, error));
+        }
+        else if (!_requests.TryPost((request, replyTo), StatisticsRequestCheck.Bytes(request)))
+        {
+            string reason = Volatile.Read(ref _disposed) != 0 ? "the statistics file is closed" : "too many statistics requests are waiting; try again later";
+            Send(replyTo, Failure(request, reason));
+        }
+    }
+
+    private void CommitTogether(List<(object Request, IActorRef ReplyTo)> batch)
+    {
+        _answers.Clear();
+        long dropped = _writer.Dropped;
+        try
+        {
+            if (Volatile.Read(ref _fault) is { } fault)
+            {
+                FailAll(batch, fault);
+                return;
+            }
+
+            _writer.Begin(durable: batch.Exists(entry => entry.Request is IngestStatistics or ReadStatisticsAfter));
+            bool written = false;
+            foreach ((object request, _) in batch)
+            {
+                object answer = Apply(request);
+                written |= answer is StatisticsRecorded or StatisticsAcknowledged or StatisticsIngested;
+                _answers.Add(answer);
+            }
+
+            _writer.Commit(written);
+        }
+        catch (Exception e)
+        {
+            Fault(e);
+            TryRollback();
+            FailAll(batch, _fault!);
+            return;
+        }
+
+        for (int i = 0; i < batch.Count; i++)
+        {
+            Send(batch[i].ReplyTo, _answers[i]);
+        }
+
+        if (_writer.Dropped > dropped)
+        {
+            Log.RowsDropped(_logger, _options.Path, _writer.Dropped - dropped);
+        }
+
+        CheckpointIfDue(batch);
+    }
+
+    private object Apply(object request)
+    {
+        switch (request)
+        {
+            case RecordStatistics r when _writer.SeriesError(r.Rows.Select(row => (row.Ion, row.Node, row.Agent, row.Name))) is { } error:
+                return Failure(r, error);
+            case IngestStatistics r when _writer.SeriesError(r.Rows.Select(row => (row.Ion, row.Node, row.Agent, row.Name))) is { } error:
+                return Failure(r, error);
+            case RecordStatistics r:
+                return _writer.Record(r);
+            case ReadStatisticsAfter r:
+                return _writer.ReadAfter(r);
+            case AcknowledgeStatistics r:
+                return _writer.Acknowledge(r);
+            case IngestStatistics r:
+                return _writer.Ingest(r);
+            case QueryLatestStatistics r:
+                return _writer.Latest(r);
+            default:
+                throw new ArgumentException($"{request.GetType().Name} is no statistics request");
+        }
+    }
+
+    private void CheckpointIfDue(List<(object Request, IActorRef ReplyTo)> batch)
+    {
+        _bytesSinceCheckpoint += batch.Sum(entry => StatisticsRequestCheck.Bytes(entry.Request));
+        if (_bytesSinceCheckpoint >= _options.CheckpointAfterBytes)
+        {
+            _bytesSinceCheckpoint = 0;
+            _file.CheckpointPassive();
+        }
+    }
+
+    private void FailAll(List<(object Request, IActorRef ReplyTo)> batch, string reason)
+    {
+        foreach ((object request, IActorRef replyTo) in batch)
+        {
+            Send(replyTo, Failure(request, reason));
+        }
+    }
+
+    private void Send(IActorRef to, object answer)
+    {
+        try
+        {
+            to.Tell(answer, ActorRefs.NoSender);
+        }
+        catch (Exception e)
+        {
+            Log.ReplyFailed(_logger, _options.Path, answer.GetType().Name, e);
+        }
+    }
+
+    private void TryRollback()
+    {
+        try
+        {
+            _writer.Rollback();
+        }
+        catch (Exception e)
+        {
+            Log.RollbackFailed(_logger, _options.Path, e);
+        }
+    }
+
+    private void Fault(Exception e)
+    {
+        if (Interlocked.CompareExchange(ref _fault, SqliteErrors.Describe(e), null) is not null)
+        {
+            return;
+        }
+
+        Log.StorageFault(_logger, _options.Path, _fault!, e);
+        try
+        {
+            _options.OnStorageFault?.Invoke(e);
+        }
+        catch (Exception callback)
+        {
+            Log.CallbackFailed(_logger, _options.Path, callback);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+using System.Collections.Immutable;
+using Eco.Runtime.Persistence;
+using Eco.Runtime.Persistence.Statistics;
+using NUnit.Framework;
+
+namespace Eco.Tests.Persistence.Contracts;
+
+/// <summary>What every implementation of <see cref="IStatisticsStore"/> keeps.</summary>
+public abstract class StatisticsStoreContract
+{
+    private long _correlation;
+
+    protected StorageHarness<IStatisticsStore> Harness { get; private set; } = null!;
+
+    /// <summary>An empty store of its own whose buffer holds a number of rows.</summary>
+    protected abstract StorageHarness<IStatisticsStore> CreateHarness(int bufferRows);
+
+    [SetUp]
+    public void Open() => Harness = CreateHarness(100);
+
+    [TearDown]
+    public async Task Close() => await Harness.DisposeAsync();
+
+    [Test]
+    public async Task ReadAfter_WhenRecordedBeforeAReopening_GivesTheRowsWithGaplessNumbers()
+    {
+        await RecordAsync(Value(0.5, 10), Value(-1.25, 11));
+        await RecordAsync(Value(3, 12));
+
+        await Harness.ReopenAsync();
+        await RecordAsync(Value(4, 13));
+        StatisticsPage page = await ReadAsync(0);
+
+        Assert.That(page.Dropped, Is.Zero);
+        Assert.That(page.Rows, Is.EqualTo(new[] { Row(1, 0.5, 10), Row(2, -1.25, 11), Row(3, 3, 12), Row(4, 4, 13) }));
+    }
+
+    [Test]
+    public async Task ReadAfter_WhenLimited_GivesTheOldestAfterTheNumber()
+    {
+        await RecordAsync([.. Enumerable.Range(1, 10).Select(i => Value(i, i))]);
+
+        Assert.That((await ReadAsync(3, 4)).Rows.Select(row => row.SequenceNr), Is.EqualTo(new[] { 4L, 5, 6, 7 }));
+        Assert.That((await ReadAsync(10)).Rows, Is.Empty);
+    }
+
+    [Test]
+    public async Task Record_WhenTheBufferIsFull_DropsTheOldestAndCountsThemExactly()
+    {
+        for (int i = 0; i < 25; i++)
+        {
+            await RecordAsync([.. Enumerable.Range(0, 10).Select(n => Value(n, i))]);
+        }
+
+        StatisticsPage page = await ReadAsync(0, 1_000);
+        StatisticsRecorded last = await RecordAsync(Value(1, 1));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(page.Rows.Select(row => row.SequenceNr), Is.EqualTo(Enumerable.Range(151, 100).Select(n => (long)n)));
+            Assert.That(page.Dropped, Is.EqualTo(150));
+            Assert.That(last.Dropped, Is.EqualTo(151));
+        });
+        await Harness.ReopenAsync();
+        Assert.That((await ReadAsync(0, 1)).Dropped, Is.EqualTo(151));
+    }
+
+    [Test]
+    public async Task AcknowledgeUpTo_WhenRowsAreFreed_KeepsNumberingOn()
+    {
+        await RecordAsync(Value(1, 1), Value(2, 2), Value(3, 3));
+        await AcknowledgeAsync(2);
+        Assert.That((await ReadAsync(0)).Rows.Select(row => row.SequenceNr), Is.EqualTo(new[] { 3L }));
+        await AcknowledgeAsync(3);
+
+        await Harness.ReopenAsync();
+        await AcknowledgeAsync(1);
+        await RecordAsync(Value(4, 4));
+        StatisticsPage page = await ReadAsync(0);
+
+        Assert.That(page.Rows.Select(row => row.SequenceNr), Is.EqualTo(new[] { 4L }));
+        Assert.That(page.Dropped, Is.Zero, "freed rows are not dropped ones");
+    }
+
+    [Test]
+    public async Task Ingest_WhenRowsComeAgain_StoresEachOnceAndAnswersThePosition()
+    {
+        Assert.That((await IngestAsync("edge-1", 1, Row(1, 1, 1), Row(2, 2, 2))).UpTo, Is.EqualTo(2));
+        Assert.That((await IngestAsync("edge-1", 1, Row(1, 91, 91), Row(2, 92, 92), Row(3, 3, 3))).UpTo, Is.EqualTo(3));
+        Assert.That((await IngestAsync("edge-1", 1, Row(1, 91, 91))).UpTo, Is.EqualTo(3));
+
+        await Harness.ReopenAsync();
+        Assert.That((await IngestAsync("edge-1", 1, Row(2, 92, 92))).UpTo, Is.EqualTo(3));
+        Assert.That(await LatestAsync(), Is.EqualTo(new[] { Row(3, 3, 3) }), "the repeated rows carried later values");
+    }
+
+    [Test]
+    public async Task Ingest_WhenTheAgentDroppedRows_GoesOnAfterThem()
+    {
+        await IngestAsync("edge-1", 1, Row(1, 1, 1));
+
+        Assert.That((await IngestAsync("edge-1", 1, Row(8, 8, 8), Row(9, 9, 9))).UpTo, Is.EqualTo(9));
+    }
+
+    [Test]
+    public async Task Ingest_WhenTheIncarnationIsNew_StartsAtItsFirstNumber()
+    {
+        await IngestAsync("edge-1", 1, Row(1, 1, 1), Row(2, 2, 2));
+
+        Assert.That((await IngestAsync("edge-1", 2, Row(1, 5, 5))).UpTo, Is.EqualTo(1));
+        Assert.That((await IngestAsync("edge-1", 1, Row(3, 3, 3))).UpTo, Is.EqualTo(3));
+        Assert.That(await LatestAsync(), Is.EqualTo(new[] { Row(1, 5, 5) }));
+    }
+
+    [Test]
+    public async Task Latest_WhenAgentsAndStatisticsAreMany_GivesTheNewestOfTheAskedOnePerAgent()
+    {
+        await IngestAsync("edge-2", 1, Row(1, 20, 7, "edge-2"), Row(2, 21, 6, "edge-2"));
+        await IngestAsync("edge-1", 1, Row(1, 10, 3), Row(2, 11, 4), Row(3, 99, 50) with { Name = "other" }, Row(4, 98, 51) with { Node = "elsewhere" }, Row(5, 97, 52) with { Ion = "another" });
+
+        await Harness.ReopenAsync();
+
+        Assert.That(await LatestAsync(), Is.EqualTo(new[] { Row(2, 11, 4), Row(1, 20, 7, "edge-2") }), "newest is by time, not by arrival");
+    }
+
+    [Test]
+    public async Task Latest_WhenNothingIsThere_IsEmpty() => Assert.That(await LatestAsync(), Is.Empty);
+
+    [TestCase(double.NaN)]
+    [TestCase(double.PositiveInfinity)]
+    public async Task Record_WhenAValueIsNotFinite_FailsAndStoresNothingOfTheRequest(double value)
+    {
+        object answer = await Harness.AskAsync((store, me) => store.Record(new RecordStatistics(5, [Value(1, 1), Value(value, 2)]), me));
+
+        Assert.That(answer, Is.InstanceOf<StatisticsFailed>());
+        Assert.That(((StatisticsFailed)answer).CorrelationId, Is.EqualTo(5));
+        Assert.That((await ReadAsync(0)).Rows, Is.Empty);
+    }
+
+    [TestCase(0)]
+    [TestCase(10_001)]
+    public async Task ReadAfter_WhenTheLimitIsOutOfRange_Fails(int limit) =>
+        Assert.That(await Harness.AskAsync((store, me) => store.ReadAfter(new ReadStatisticsAfter(1, 0, limit), me)), Is.InstanceOf<StatisticsFailed>());
+
+    [Test]
+    public async Task Rows_WhenAnAcknowledgementIsLostAndTheBufferOverflows_AreStoredOrLostButNeverBothOrTwice()
+    {
+        // The agent's part is played by one store, the server's by another; each third answer is lost.
+        await using StorageHarness<IStatisticsStore> server = CreateHarness(1);
+        long stored = 0;
+        long upTo = 0;
+        for (int round = 0; round < 40; round++)
+        {
+            await RecordAsync([.. Enumerable.Range(0, 17).Select(n => Value(n, round))]);
+            StatisticsPage page = await ReadAsync(0, 15);
+            long before = upTo;
+            upTo = (await IngestAsync(server, "edge-1", 1, page.Dropped, page.Rows)).UpTo;
+            stored += page.Rows.Count(row => row.SequenceNr > before);
+            if (round % 3 != 0)
+            {
+                await AcknowledgeAsync(upTo);
+            }
+        }
+
+        StatisticsPage rest = await ReadAsync(0, 1_000);
+        Assert.That(rest.Rows, Is.Not.Empty);
+        long waiting = rest.Rows.Count(row => row.SequenceNr > upTo);
+        long lost = 40 * 17 - waiting - stored;
+        Assert.That(lost, Is.InRange(1, rest.Dropped), "more is made than is sent, so some must be lost, and each loss was counted");
+    }
+
+    protected static NewStatistic Value(double value, long milliseconds) =>
+        new("ion", "node", "edge-1", "kmeans.error", value, new HybridTimestamp(milliseconds, 0, "edge-1"));
+
+    protected static StatisticsRow Row(long sequenceNr, double value, long milliseconds, string agent = "edge-1") =>
+        new(sequenceNr, "ion", "node", agent, "kmeans.error", value, new HybridTimestamp(milliseconds, 0, "edge-1"));
+
+    protected async Task<StatisticsRecorded> RecordAsync(params NewStatistic[] rows)
+    {
+        object answer = await Harness.AskAsync((store, me) => store.Record(new RecordStatistics(++_correlation, [.. rows]), me));
+        Assert.That(answer, Is.InstanceOf<StatisticsRecorded>());
+        return (StatisticsRecorded)answer;
+    }
+
+    protected async Task<StatisticsPage> ReadAsync(long after, int limit = 100)
+    {
+        object answer = await Harness.AskAsync((store, me) => store.ReadAfter(new ReadStatisticsAfter(++_correlation, after, limit), me));
+        Assert.That(answer, Is.InstanceOf<StatisticsPage>());
+        return (StatisticsPage)answer;
+    }
+
+    protected async Task AcknowledgeAsync(long upTo)
+    {
+        var request = new AcknowledgeStatistics(++_correlation, upTo);
+        Assert.That(await Harness.AskAsync((store, me) => store.AcknowledgeUpTo(request, me)), Is.EqualTo(new StatisticsAcknowledged(request.CorrelationId)));
+    }
+
+    protected Task<StatisticsIngested> IngestAsync(string agent, long incarnation, params StatisticsRow[] rows) =>
+        IngestAsync(Harness, agent, incarnation, 0, [.. rows]);
+
+    private static async Task<StatisticsIngested> IngestAsync(
+        StorageHarness<IStatisticsStore> server,
+        string agent,
+        long incarnation,
+        long dropped,
+        ImmutableArray<StatisticsRow> rows)
+    {
+        object answer = await server.AskAsync((store, me) => store.Ingest(new IngestStatistics(7, agent, incarnation, dropped, rows), me));
+        Assert.That(answer, Is.InstanceOf<StatisticsIngested>());
+        return (StatisticsIngested)answer;
+    }
+
+    private async Task<ImmutableArray<StatisticsRow>> LatestAsync()
+    {
+        object answer = await Harness.AskAsync((store, me) => store.Latest(new QueryLatestStatistics(++_correlation, "ion", "node", "kmeans.error"), me));
+        Assert.That(answer, Is.InstanceOf<StatisticsLatest>());
+        return ((StatisticsLatest)answer).Rows;
+    }
+}
