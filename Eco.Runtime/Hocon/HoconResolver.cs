@@ -325,12 +325,12 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
         switch (value)
         {
             case HoconObject { ExpandedSize: 0 } o:
-                (o.ExpandedSize, o.ExpandedDepth) = MeasureAll(o.Select(f => f.Value), o);
+                (o.ExpandedSize, o.ExpandedDepth) = MeasureAll(o, o.Count, i => o.FieldAt(i).Value);
                 return o.ExpandedSize;
             case HoconObject o:
                 return o.ExpandedSize;
             case HoconArray { ExpandedSize: 0 } a:
-                (a.ExpandedSize, a.ExpandedDepth) = MeasureAll(a, a);
+                (a.ExpandedSize, a.ExpandedDepth) = MeasureAll(a, a.Count, i => a[i]);
                 return a.ExpandedSize;
             case HoconArray a:
                 return a.ExpandedSize;
@@ -339,12 +339,13 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
         }
     }
 
-    private (long Size, int Depth) MeasureAll(IEnumerable<HoconNode> values, HoconNode container)
+    private (long Size, int Depth) MeasureAll(HoconNode container, int count, Func<int, HoconNode> at)
     {
         long size = 1;
         int depth = 0;
-        foreach (var value in values)
+        for (int i = 0; i < count; i++)
         {
+            var value = at(i);
             size = Math.Min(size + Measure(value), int.MaxValue);
             depth = Math.Max(depth, value switch { HoconObject o => o.ExpandedDepth, HoconArray a => a.ExpandedDepth, _ => 0 });
         }

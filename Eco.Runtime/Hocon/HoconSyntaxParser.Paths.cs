@@ -6,6 +6,8 @@ namespace Eco.Runtime.Hocon;
 internal sealed partial class HoconSyntaxParser
 {
     private readonly KeyCache _keys = new();
+    private readonly List<string> _elements = [];
+    private readonly StringBuilder _element = new();
 
     /// <summary>Reads a path that is the whole text.</summary>
     public string[]? ReadOnlyPath()
@@ -33,8 +35,10 @@ internal sealed partial class HoconSyntaxParser
         }
 
         var start = Here;
-        var elements = new List<string>();
-        var element = new StringBuilder();
+        var elements = _elements;
+        var element = _element;
+        elements.Clear();
+        element.Clear();
         bool quoted = false;
         bool any = false;
         while (true)

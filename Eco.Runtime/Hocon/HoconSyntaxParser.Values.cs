@@ -223,13 +223,53 @@ internal sealed partial class HoconSyntaxParser
         }
     }
 
+    /// <summary>Reads unquoted words; several on a line are one text, white space between them included.</summary>
     private HoconValue? ReadUnquoted()
     {
         var position = Here;
         int start = _at;
-        bool number = false;
+        if (!ReadWord(out bool number))
+        {
+            return null;
+        }
+
+        int end = _at;
+        bool several = false;
+        while (true)
+        {
+            SkipBlanks();
+            if (AtEnd || !HoconCharacters.IsUnquoted(_text[_at]) || AtComment())
+            {
+                break;
+            }
+
+            several = true;
+            if (!ReadWord(out _))
+            {
+                return null;
+            }
+
+            end = _at;
+        }
+
+        _at = end;
+        var text = _text.AsSpan(start, end - start);
+        return text switch
+        {
+            "true" => new HoconValue(HoconKind.Boolean, "true", position),
+            "false" => new HoconValue(HoconKind.Boolean, "false", position),
+            "null" => new HoconValue(HoconKind.Null, "null", position),
+            _ => new HoconValue(number && !several ? HoconKind.Number : HoconKind.String, text.ToString(), position),
+        };
+    }
+
+    private bool ReadWord(out bool number)
+    {
+        number = false;
+        int start = _at;
         if (HoconCharacters.IsNumberStart(_text[_at]))
         {
+            var position = Here;
             while (_at < _text.Length && HoconCharacters.IsNumberPart(_text[_at]))
             {
                 _at++;
@@ -239,21 +279,15 @@ internal sealed partial class HoconSyntaxParser
             number = HoconCharacters.IsJsonNumber(candidate);
             if (!number && candidate.Contains('+'))
             {
-                _session.Report(position, $"'{candidate}' is not a number, and '+' cannot stand in an unquoted value", "put the text in double quotes");
-                return null;
+                _session.Report(position, $"'{HoconConversions.Shorten(candidate.ToString())}' is not a number, and '+' cannot stand in an unquoted value", "put the text in double quotes");
+                return false;
             }
         }
 
         int afterNumber = _at;
         SkipUnquoted();
-        var text = _text.AsSpan(start, _at - start);
-        return text switch
-        {
-            "true" => new HoconValue(HoconKind.Boolean, "true", position),
-            "false" => new HoconValue(HoconKind.Boolean, "false", position),
-            "null" => new HoconValue(HoconKind.Null, "null", position),
-            _ => new HoconValue(number && _at == afterNumber ? HoconKind.Number : HoconKind.String, text.ToString(), position),
-        };
+        number &= _at == afterNumber;
+        return true;
     }
 
     private void SkipUnquoted()

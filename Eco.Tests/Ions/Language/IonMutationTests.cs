@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Text;
+using Eco.Actors.Ions.Language;
+using NUnit.Framework;
+
+namespace Eco.Tests.Ions.Language;
+
+public sealed class IonMutationTests
+{
+    private static readonly string[] Words =
+        ["{", "}", "[", "]", "=", "null", "0", "-1", "1e99", "\"\"", "true", "edge", "merge", "model", "from", "to", "on", "run", "type", "policy", "gate", "schedule { cron = \"* * L W ?\" }", "cron = \"0 0 31 2 *\"", "every = -5s", "a.b.c", "links += {}", "${ion}", "${?x}", "\0", "\u001b", "\n"];
+
+    [TestCase(11, 2_000)]
+    public void Parse_WhenMutated_GivesDefinitionOrErrorsInBoundedTime(int seed, int count)
+    {
+        var random = new Random(seed);
+        for (int i = 0; i < count; i++)
+        {
+            string text = Mutate(random);
+            var watch = Stopwatch.StartNew();
+            var result = IonParser.Parse(text, "f", Catalogue.Engines);
+
+            Assert.That(result.Definition is null, Is.EqualTo(result.Diagnostics.Any(d => d.Severity == IonSeverity.Error)), text);
+            if (result.Definition is { } ion)
+            {
+                Assert.That(IonGraphRenderer.RenderText(ion), Is.Not.Empty);
+                Assert.That(IonGraphRenderer.RenderMermaid(ion), Is.Not.Empty);
+                Assert.That(IonDiff.Compare(ion, ion), Is.Empty);
+            }
+
+            Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(2)), text);
+        }
+    }
+
+    private static string Mutate(Random random)
+    {
+        string[] tokens = Samples.Federated.Split(' ');
+        var text = new StringBuilder();
+        int edits = random.Next(1, 5);
+        var places = Enumerable.Range(0, edits).Select(_ => random.Next(tokens.Length)).ToHashSet();
+        foreach (var (index, token) in tokens.Index())
+        {
+            if (!places.Contains(index))
+            {
+                text.Append(token).Append(' ');
+                continue;
+            }
+
+            text.Append(random.Next(4) switch
+            {
+                0 => string.Empty,
+                1 => Words[random.Next(Words.Length)],
+                2 => tokens[random.Next(tokens.Length)],
+                _ => token.Length > 0 ? token.Remove(random.Next(token.Length), 1) : "x",
+            }).Append(' ');
+        }
+
+        return text.ToString();
+    }
+}
