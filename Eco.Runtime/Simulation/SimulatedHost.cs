@@ -12,7 +12,7 @@ namespace Eco.Runtime.Simulation;
 /// </summary>
 public sealed class SimulatedHost
 {
-    private const string JournalName = "journal";
+    private const string ArtifactName = "artifact";
     private readonly SimulatedWorld _world;
     private readonly int _ordinal;
     private readonly Action<SimulatedHost> _boot;
@@ -167,8 +167,8 @@ public sealed class SimulatedHost
             Dispatcher = new SimulatedDispatcher(scheduler, scope);
             TimeProvider = new SimulatedTimeProvider(scheduler, scope, host._clock);
             Transport = new SimulatedTransport(scheduler, world.Network, world.Broker, world.Options.Transport, scope);
-            StorageDevice journal = Device(host, JournalName, CrashPoints);
-            StorageDevice artifacts = Device(host, "artifact", ICrashPoints.None);
+            StorageDevice journal = Device(host, "journal", CrashPoints);
+            StorageDevice artifacts = Device(host, ArtifactName, ICrashPoints.None);
             StorageDevice statistics = Device(host, "statistics", ICrashPoints.None);
             Journal = new SimulatedJournal(host.JournalStorage, journal, storage);
             Artifacts = new SimulatedArtifactStore(host.ArtifactStorage, artifacts);
@@ -223,7 +223,7 @@ public sealed class SimulatedHost
             return new StorageDevice(host._world.Scheduler, Scope, host.Disk, host._world.Options.Storage, random, name) 
             {
                 CrashPoints = crashPoints,
-                BreaksOnFault = name == JournalName,
+                BreaksOnFault = name != ArtifactName,
             };
         }
     }

@@ -44,7 +44,9 @@ public sealed class SimulatedStatisticsStorage
                 Dropped++;
             }
 
-            _buffer.Enqueue(new StatisticsRow(++_lastSequenceNr, row.Ion, row.Node, row.Agent, row.Name, row.Value, row.Timestamp));
+            var numbered = new StatisticsRow(++_lastSequenceNr, row.Ion, row.Node, row.Agent, row.Name, row.Value, row.Timestamp);
+            _buffer.Enqueue(numbered);
+            KeepNewest(numbered);
         }
 
         return new StatisticsRecorded(request.CorrelationId, Dropped);
@@ -58,6 +60,12 @@ public sealed class SimulatedStatisticsStorage
 
     internal StatisticsAcknowledged AcknowledgeUpTo(AcknowledgeStatistics request)
     {
+        if (request.UpTo > _lastSequenceNr)
+        {
+            Renumber(request.UpTo);
+            return new StatisticsAcknowledged(request.CorrelationId);
+        }
+
         while (_buffer.TryPeek(out StatisticsRow? row) && row.SequenceNr <= request.UpTo)
         {
             _buffer.Dequeue();
@@ -75,11 +83,7 @@ public sealed class SimulatedStatisticsStorage
             {
                 upTo = row.SequenceNr;
                 _ingested.Add(row);
-                var key = (row.Ion, row.Node, row.Name, row.Agent);
-                if (!_latest.TryGetValue(key, out StatisticsRow? newest) || row.Timestamp >= newest.Timestamp)
-                {
-                    _latest[key] = row;
-                }
+                KeepNewest(row);
             }
         }
 
@@ -90,6 +94,30 @@ public sealed class SimulatedStatisticsStorage
     internal StatisticsLatest Latest(QueryLatestStatistics request) => new(
         request.CorrelationId,
         [.. _latest.Where(pair => pair.Key.Ion == request.Ion && pair.Key.Node == request.Node && pair.Key.Name == request.Name).Select(pair => pair.Value)]);
+
+    /// <summary>
+    /// The server knows numbers that this disk never gave out (it took the place of a lost one), and has ignored what came with them: the
+    /// buffered rows get numbers that it has not seen.
+    /// </summary>
+    private void Renumber(long after)
+    {
+        StatisticsRow[] rows = [.. _buffer];
+        _buffer.Clear();
+        _lastSequenceNr = after;
+        foreach (StatisticsRow row in rows)
+        {
+            _buffer.Enqueue(row with { SequenceNr = ++_lastSequenceNr });
+        }
+    }
+
+    private void KeepNewest(StatisticsRow row)
+    {
+        var key = (row.Ion, row.Node, row.Name, row.Agent);
+        if (!_latest.TryGetValue(key, out StatisticsRow? newest) || row.Timestamp >= newest.Timestamp)
+        {
+            _latest[key] = row;
+        }
+    }
 
     private sealed class KeyOrder : IComparer<(string Ion, string Node, string Name, string Agent)>
     {

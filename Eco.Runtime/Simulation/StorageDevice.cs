@@ -19,7 +19,7 @@ internal sealed class StorageDevice(
 
     public ICrashPoints CrashPoints { get; init; } = ICrashPoints.None;
 
-    /// <summary>Whether the store takes nothing more after a fault until the host starts anew, as a journal must.</summary>
+    /// <summary>Whether the store takes nothing more after a fault until the host starts anew, as a database must; a file of its own may be tried again.</summary>
     public bool BreaksOnFault { get; init; }
 
     public void Write(StorageOperation operation)

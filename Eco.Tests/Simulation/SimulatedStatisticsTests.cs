@@ -66,13 +66,25 @@ public sealed class SimulatedStatisticsTests
     }
 
     [Test]
-    public void Record_WhenTheDiskIsFullForAWhile_FailsAndThenGoesOn()
+    public void Record_WhenTheDiskIsFull_FailsUntilTheHostStartsAnew()
     {
         _host.Disk.Fault = DiskFault.Full;
         Ask<StatisticsFailed>((s, id, me) => s.Record(new RecordStatistics(id, Values(1)), me));
         _host.Disk.Fault = DiskFault.None;
+        Ask<StatisticsFailed>((s, id, me) => s.Record(new RecordStatistics(id, Values(1)), me));
+        _host.Restart();
 
         Ask<StatisticsRecorded>((s, id, me) => s.Record(new RecordStatistics(id, Values(1)), me));
+    }
+
+    [Test]
+    public void Acknowledge_WhenItIsAheadOfTheDisk_RenumbersWhatIsBuffered()
+    {
+        Ask<StatisticsRecorded>((s, id, me) => s.Record(new RecordStatistics(id, Values(1, 2)), me));
+        Ask<StatisticsAcknowledged>((s, id, me) => s.AcknowledgeUpTo(new AcknowledgeStatistics(id, 100), me));
+        Ask<StatisticsRecorded>((s, id, me) => s.Record(new RecordStatistics(id, Values(3)), me));
+
+        Assert.That(_host.StatisticsStorage.Buffered.Select(row => (row.SequenceNr, row.Value)), Is.EqualTo(new[] { (101L, 1.0), (102L, 2.0), (103L, 3.0) }));
     }
 
     private static ImmutableArray<NewStatistic> Values(params double[] values) =>

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using Eco.Runtime.Persistence;
-using Eco.Tests.Persistence.Contracts;
 
-namespace Eco.Tests.Persistence.Sqlite;
+namespace Eco.Tests.Persistence.Contracts;
 
 /// <summary>The journal's contract in memory, as plainly as it can be written: what the property test compares the real one with.</summary>
 public sealed class JournalModel
