@@ -37,7 +37,11 @@ internal sealed partial class ActorCell
         }
 
         _awaiting = false;
-        task.GetAwaiter().GetResult();
+        if (!task.IsCompletedSuccessfully)
+        {
+            // Thrown here it would end the process: the awaiter passes exceptions of continuations to the thread pool.
+            HandleFailure(task.Exception?.InnerException ?? new TaskCanceledException(task), perpetrator: null);
+        }
     }
 
     private void RunContinuation(AsyncContinuation continuation)

@@ -41,7 +41,15 @@ internal sealed class AskPromise<T> : TaskCompletionSource<T>, IInternalActorRef
     {
         if (_timeout != global::System.Threading.Timeout.InfiniteTimeSpan)
         {
-            _timer = System.TimeProvider.CreateTimer(static state => ((AskPromise<T>)state!).OnTimeout(), this, _timeout, global::System.Threading.Timeout.InfiniteTimeSpan);
+            _timer = System.TimeProvider.CreateTimer(
+                static state =>
+                {
+                    var promise = (AskPromise<T>)state!;
+                    promise.System.Runner.Run("the time-out of an Ask", static p => p.OnTimeout(), promise);
+                },
+                this,
+                _timeout,
+                global::System.Threading.Timeout.InfiniteTimeSpan);
         }
     }
 

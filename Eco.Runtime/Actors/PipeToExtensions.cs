@@ -22,7 +22,7 @@ public static class PipeToExtensions
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(recipient);
         IActorRef? from = sender ?? ActorCell.Current;
-        OnEnd(task, () => recipient.Tell(Outcome(task, () => success is null ? task.Result! : success(task.Result), failure), from));
+        OnEnd(task, recipient, () => recipient.Tell(Outcome(task, () => success is null ? task.Result : success(task.Result), failure), from));
     }
 
     /// <summary>As <see cref="PipeTo{T}"/>, for a task without a result: without <paramref name="success"/> nothing is sent when it succeeds.</summary>
@@ -36,7 +36,7 @@ public static class PipeToExtensions
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(recipient);
         IActorRef? from = sender ?? ActorCell.Current;
-        OnEnd(task, () =>
+        OnEnd(task, recipient, () =>
         {
             if (!task.IsCompletedSuccessfully || success is not null)
             {
@@ -45,14 +45,14 @@ public static class PipeToExtensions
         });
     }
 
-    private static object Outcome(Task task, Func<object> success, Func<Exception, object>? failure)
+    private static object Outcome(Task task, Func<object?> success, Func<Exception, object>? failure)
     {
         Exception cause;
         try
         {
             if (task.IsCompletedSuccessfully)
             {
-                return success();
+                return success() ?? throw new InvalidMessageException("a task ended with null, which is no message; give PipeTo a function that makes one");
             }
 
             cause = task.IsCanceled ? new TaskCanceledException(task) : task.Exception!.InnerException!;
@@ -69,12 +69,18 @@ public static class PipeToExtensions
     /// Runs an action where the task ends. A plain continuation would go to the thread pool when the task was made to complete
     /// asynchronously, which the simulated world must not do; a context of our own keeps it in place.
     /// </summary>
-    private static void OnEnd(Task task, Action action)
+    private static void OnEnd(Task task, IActorRef recipient, Action action)
     {
         if (task.IsCompleted)
         {
             action();
             return;
+        }
+
+        if (recipient is IInternalActorRef { System.Runner: { } runner })
+        {
+            Action unguarded = action;
+            action = () => runner.Run("piping the outcome of a task", unguarded);
         }
 
         SynchronizationContext? outer = SynchronizationContext.Current;
