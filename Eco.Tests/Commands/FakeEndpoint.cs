@@ -40,7 +40,7 @@ internal sealed class FakeEndpoint : IConsoleEndpoint
 
             if (KeepWatching)
             {
-                await Task.Delay(Timeout.Infinite, cancellation);
+                await new TaskCompletionSource().Task.WaitAsync(cancellation);
             }
         }
         finally
