@@ -92,6 +92,7 @@ public sealed class EcoCommandLine
         FleetCommands.Status(builder),
         HostCommands.Stop(builder),
         HostCommands.Experiment(builder),
+        InteractiveCommands.Console(builder),
         AboutCommands.Doctor(builder),
         AboutCommands.Version(builder),
     ];
