@@ -55,6 +55,9 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
 
     private bool Enter(HoconNode node)
     {
+        // Paths through several layers, each a substitution, could otherwise double the work at each.
+        Charge(1, node.Position);
+
         // One budget for the containers on the way and the substitutions between them.
         if (++_depth <= session.Limits.MaxSubstitutionDepth + session.Limits.MaxDepth && RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {

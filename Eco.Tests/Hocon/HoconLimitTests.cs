@@ -55,6 +55,20 @@ public sealed class HoconLimitTests
     }
 
     [Test]
+    public void Parse_WhenPathsBranchAtEachSubstitution_NamesTheLimit()
+    {
+        var text = new StringBuilder("x = ${a0.y}\n");
+        for (int i = 0; i < 60; i++)
+        {
+            text.Append($"a{i} = ${{a{i + 1}}}\na{i} = ${{a{i + 1}}}\n");
+        }
+
+        var result = HoconParser.TryParse(text.Append("a60 { z = 1 }\n").ToString(), options: new HoconOptions { Limits = new HoconLimits { MaxExpansion = 100_000 } });
+
+        Assert.That(result.Diagnostics.Select(d => d.Hint), Does.Contain("limit max-expansion"));
+    }
+
+    [Test]
     public void Parse_WhenTooLarge_NamesTheLimit()
     {
         var options = new HoconOptions { Limits = new HoconLimits { MaxBytes = 100 } };

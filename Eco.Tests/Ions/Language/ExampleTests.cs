@@ -27,6 +27,21 @@ public sealed class ExampleTests
     [Test]
     public void Examples_WhenListed_AreThere() => Assert.That(Examples(), Is.SupersetOf(["federated-kmeans.conf"]));
 
+    [Test]
+    public void Reference_WhenItsExampleIsRead_HasNoFinding()
+    {
+        string page = File.ReadAllText(Path.Combine(Folder(), "..", "docs", "ion-language.md"));
+        string[] blocks = [.. page.Split("```hocon\n").Skip(1).Select(b => b[..b.IndexOf("```", StringComparison.Ordinal)])];
+        var online = new OnlineEngine();
+
+        Assert.That(blocks, Is.Not.Empty);
+        foreach (string block in blocks)
+        {
+            var result = IonParser.Parse(block, "docs", new Dictionary<string, ImmutableArray<ComponentDescriptor>> { [online.Name] = online.Components });
+            Assert.That(result.Diagnostics.Select(d => d.ToString()), Is.Empty);
+        }
+    }
+
     private static string Folder([CallerFilePath] string here = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "examples"));
 }
