@@ -35,7 +35,7 @@ public sealed class SimulatedArtifactStore : IArtifactStore
         }
         else
         {
-            _device.Answer(operation, operation.Failed(AppendFailureReason.Rejected, "an artefact's name is 64 lower-case hexadecimal digits"));
+            _device.Answer(replyTo, operation.Failed(AppendFailureReason.Rejected, "an artefact's name is 64 lower-case hexadecimal digits"));
         }
     }
 

@@ -58,7 +58,7 @@ public sealed class SimulatedJournal : IJournal
             replyTo, () => [_storage.Read(request)], message => new ReadFailed(request.CorrelationId, message));
         if (JournalRequestCheck.Error(request) is { } error)
         {
-            _device.Answer(operation, new ReadFailed(request.CorrelationId, error));
+            _device.Answer(operation.ReplyTo, new ReadFailed(request.CorrelationId, error));
             return;
         }
 
@@ -81,7 +81,7 @@ public sealed class SimulatedJournal : IJournal
         }
         else
         {
-            _device.Answer(operation, operation.Failed(AppendFailureReason.Rejected, error));
+            _device.Answer(operation.ReplyTo, operation.Failed(AppendFailureReason.Rejected, error));
         }
     }
 }

@@ -1,15 +1,17 @@
-using System.Globalization;
 using Eco.Runtime.Actors;
 using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Statistics;
 
 namespace Eco.Runtime.Simulation;
 
-/// <summary>The statistics store as one incarnation of a host has it.</summary>
+/// <summary>The statistics store as one incarnation of a host has it; it checks requests as the SQLite store does.</summary>
 public sealed class SimulatedStatisticsStore : IStatisticsStore
 {
     private const int RowBytes = 128;
-    private const int MaximumPage = 10_000;
+
+    /// <summary>Only for the limits of requests; nothing is opened.</summary>
+    private static readonly StatisticsStoreOptions Limits = new() { Path = "simulated" };
+
     private readonly SimulatedStatisticsStorage _storage;
     private readonly StorageDevice _device;
 
@@ -23,73 +25,69 @@ public sealed class SimulatedStatisticsStore : IStatisticsStore
     public void Record(RecordStatistics request, IActorRef replyTo)
     {
         ArgumentNullException.ThrowIfNull(request);
-        NewStatistic? bad = request.Rows.FirstOrDefault(row => !double.IsFinite(row.Value));
-        Write(request.CorrelationId, replyTo, request.Rows.Length, () => _storage.Record(request), bad is null ? null : NotFinite(bad.Name, bad.Value));
+        Write(request, replyTo, () => _storage.Record(request), () => request.Rows.Length);
     }
 
     /// <inheritdoc/>
     public void ReadAfter(ReadStatisticsAfter request, IActorRef replyTo)
     {
         ArgumentNullException.ThrowIfNull(request);
-        string? error = request.Limit is < 1 or > MaximumPage
-            ? string.Create(CultureInfo.InvariantCulture, $"a limit of {request.Limit} is not within 1 to {MaximumPage}")
-            : null;
-        Read(request.CorrelationId, replyTo, () => _storage.ReadAfter(request), error);
+        Read(request, replyTo, () => _storage.ReadAfter(request));
     }
 
     /// <inheritdoc/>
     public void AcknowledgeUpTo(AcknowledgeStatistics request, IActorRef replyTo)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Write(request.CorrelationId, replyTo, rows: 0, () => _storage.AcknowledgeUpTo(request), error: null);
+        Write(request, replyTo, () => _storage.AcknowledgeUpTo(request), () => 0);
     }
 
     /// <inheritdoc/>
     public void Ingest(IngestStatistics request, IActorRef replyTo)
     {
         ArgumentNullException.ThrowIfNull(request);
-        StatisticsRow? bad = request.Rows.FirstOrDefault(row => !double.IsFinite(row.Value));
-        Write(request.CorrelationId, replyTo, request.Rows.Length, () => _storage.Ingest(request), bad is null ? null : NotFinite(bad.Name, bad.Value));
+        Write(request, replyTo, () => _storage.Ingest(request), () => request.Rows.Length);
     }
 
     /// <inheritdoc/>
     public void Latest(QueryLatestStatistics request, IActorRef replyTo)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Read(request.CorrelationId, replyTo, () => _storage.Latest(request), error: null);
+        Read(request, replyTo, () => _storage.Latest(request));
     }
 
-    private static string NotFinite(string name, double value) =>
-        string.Create(CultureInfo.InvariantCulture, $"statistic '{name}' has the value {value}; only finite numbers are stored");
+    private static StatisticsFailed Failure(object request, string reason) => new(StatisticsRequestCheck.CorrelationOf(request), reason);
 
-    private void Write(long correlationId, IActorRef replyTo, int rows, Func<object> run, string? error)
+    private void Write(object request, IActorRef replyTo, Func<object> run, Func<int> rows)
     {
-        var operation = new WriteOperation(_storage, replyTo, rows, run, correlationId);
-        if (error is null)
+        // Rows are counted only after the check, which refuses a missing list.
+        if (!IsRefused(request, replyTo))
         {
-            _device.Write(operation);
-        }
-        else
-        {
-            _device.Answer(operation, new StatisticsFailed(correlationId, error));
+            _device.Write(new WriteOperation(_storage, request, replyTo, rows(), run));
         }
     }
 
-    private void Read(long correlationId, IActorRef replyTo, Func<object> run, string? error)
+    private void Read(object request, IActorRef replyTo, Func<object> run)
     {
-        var operation = new ReadOperation(replyTo, () => [run()], message => new StatisticsFailed(correlationId, message));
-        if (error is null)
+        if (!IsRefused(request, replyTo))
         {
-            _device.Read(operation);
+            _device.Read(new ReadOperation(replyTo, () => [run()], reason => Failure(request, reason)));
         }
-        else
+    }
+
+    private bool IsRefused(object request, IActorRef replyTo)
+    {
+        if (StatisticsRequestCheck.Error(request, Limits) is not { } error)
         {
-            _device.Answer(operation, new StatisticsFailed(correlationId, error));
+            return false;
         }
+
+        _device.Answer(replyTo, Failure(request, error));
+        return true;
     }
 
     private sealed class WriteOperation(
-        SimulatedStatisticsStorage storage, IActorRef replyTo, int rows, Func<object> run, long correlationId) : StorageOperation(replyTo)
+        SimulatedStatisticsStorage storage, object request, IActorRef replyTo, int rows, Func<object> run) : StorageOperation(replyTo)
     {
         public override long Bytes => rows * (long)RowBytes;
 
@@ -101,6 +99,6 @@ public sealed class SimulatedStatisticsStore : IStatisticsStore
             return [answer];
         }
 
-        public override object Failed(AppendFailureReason reason, string message) => new StatisticsFailed(correlationId, message);
+        public override object Failed(AppendFailureReason reason, string message) => Failure(request, message);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class StorageDevice(
 
         if (_waiting.Count >= options.QueueCapacity)
         {
-            Answer(operation, operation.Failed(AppendFailureReason.Overloaded, $"the {name}'s queue of waiting writes is full"));
+            Answer(operation.ReplyTo, operation.Failed(AppendFailureReason.Overloaded, $"the {name}'s queue of waiting writes is full"));
             return;
         }
 
@@ -51,7 +51,7 @@ internal sealed class StorageDevice(
 
         if (_pendingReads >= options.QueueCapacity)
         {
-            Answer(operation, operation.Failed(AppendFailureReason.Overloaded, $"the {name}'s queue of waiting reads is full"));
+            Answer(operation.ReplyTo, operation.Failed(AppendFailureReason.Overloaded, $"the {name}'s queue of waiting reads is full"));
             return;
         }
 
@@ -64,8 +64,8 @@ internal sealed class StorageDevice(
     }
 
     /// <summary>Answers without touching the disk, but as all ports do not before the call has returned.</summary>
-    public void Answer(StorageOperation operation, object answer) =>
-        scheduler.After(TimeSpan.Zero, scope, $"{name}.refuse", () => operation.ReplyTo.Tell(answer, ActorRefs.NoSender));
+    public void Answer(IActorRef replyTo, object answer) =>
+        scheduler.After(TimeSpan.Zero, scope, $"{name}.refuse", () => replyTo.Tell(answer, ActorRefs.NoSender));
 
     /// <summary>The host dies: decides what of the commit under way had reached the disk.</summary>
     public void Crash()

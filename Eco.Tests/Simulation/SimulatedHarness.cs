@@ -4,9 +4,9 @@ using Eco.Tests.Persistence.Contracts;
 namespace Eco.Tests.Simulation;
 
 /// <summary>A port of one simulated host; waiting moves virtual time, reopening is a crash and a restart.</summary>
-public sealed class SimulatedHarness<TPort>(Func<SimulatedHost, TPort> port) : StorageHarness<TPort>
+public sealed class SimulatedHarness<TPort>(Func<SimulatedHost, TPort> port, SimulationOptions? options = null) : StorageHarness<TPort>
 {
-    private readonly SimulatedWorld _world = CreateWorld();
+    private readonly SimulatedWorld _world = CreateWorld(options);
 
     public override TPort Port => port(_world.Hosts["host"]);
 
@@ -28,9 +28,9 @@ public sealed class SimulatedHarness<TPort>(Func<SimulatedHost, TPort> port) : S
         return ValueTask.CompletedTask;
     }
 
-    private static SimulatedWorld CreateWorld()
+    private static SimulatedWorld CreateWorld(SimulationOptions? options)
     {
-        var world = new SimulatedWorld(11);
+        var world = new SimulatedWorld(11, options);
         world.AddHost("host", new SimulatedHostOptions(), _ => { });
         return world;
     }

@@ -57,15 +57,6 @@ public sealed class SimulatedStatisticsTests
     }
 
     [Test]
-    public void Record_WhenAValueIsNotFinite_FailsAndStoresNothing()
-    {
-        var failed = Ask<StatisticsFailed>((s, id, me) => s.Record(new RecordStatistics(id, Values(1, double.NaN)), me));
-
-        Assert.That(failed.Reason, Does.Contain("'loss'").And.Contain("NaN"));
-        Assert.That(_host.StatisticsStorage.Buffered, Is.Empty);
-    }
-
-    [Test]
     public void Record_WhenTheDiskIsFull_FailsUntilTheHostStartsAnew()
     {
         _host.Disk.Fault = DiskFault.Full;
