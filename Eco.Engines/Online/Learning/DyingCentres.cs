@@ -14,8 +14,9 @@ internal static class DyingCentres
 
     public static void Replace(KMeansState state, RowBatch batch, KMeansOptions options)
     {
-        double greatest = state.Masses.Max();
-        int dying = Array.FindIndex(state.Masses, mass => mass < options.DyingFraction * greatest);
+        // The others' part counts as it was at the merge: a lost link must not make a learner forget what only others see.
+        double[] masses = [.. state.OwnMasses.Zip(state.OthersMasses, (own, others) => own + others)];
+        int dying = Array.FindIndex(masses, mass => mass < options.DyingFraction * masses.Max());
         if (dying < 0)
         {
             return;

@@ -10,8 +10,21 @@ internal static class KMeansFormat
     public const byte ReportRole = 0;
     public const byte MergedRole = 1;
 
-    /// <summary>Whether an artefact is a merged model (and not one learner's report), as far as its first byte tells.</summary>
-    public static bool IsMerged(ModelArtifact artifact) => artifact.Content.Length > 0 && artifact.Content[0] == MergedRole;
+    /// <summary>The greatest mass and coordinate admitted: sums of mass times coordinate then stay within single precision.</summary>
+    public const double Greatest = 1e18;
+
+    /// <summary>The centres of an artefact of either role, for use without learning; of a report those with rows behind them.</summary>
+    public static CentroidModel DecodeCentres(ModelArtifact artifact)
+    {
+        if (artifact.Kind == Kind && artifact.Content.Length > 0 && artifact.Content[0] == MergedRole)
+        {
+            KMeansMerged merged = KMeansMerged.Decode(artifact);
+            return Populated(merged.Dimensions, merged.Centres, merged.Masses);
+        }
+
+        KMeansReport report = KMeansReport.Decode(artifact);
+        return Populated(report.Dimensions, report.Means, report.Masses);
+    }
 
     public static void WriteHeader(StateWriter writer, byte role, int clusters, int dimensions, double decay)
     {
@@ -64,14 +77,28 @@ internal static class KMeansFormat
     {
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = reader.Single();
+            values[i] = Bounded(ref reader);
         }
     }
 
     public static double ReadMass(ref StateReader reader)
     {
-        double mass = reader.Single();
+        double mass = Bounded(ref reader);
         return mass >= 0 ? mass : throw reader.Damaged($"a mass is {mass}; it must not be negative");
+    }
+
+    private static double Bounded(ref StateReader reader)
+    {
+        double value = reader.Single();
+        return Math.Abs(value) <= Greatest ? value : throw reader.Damaged($"{value} is beyond {Greatest}");
+    }
+
+    private static CentroidModel Populated(int dimensions, double[] centres, double[] masses)
+    {
+        int[] used = [.. Enumerable.Range(0, masses.Length).Where(k => masses[k] > 0)];
+        return used.Length > 0
+            ? new CentroidModel(dimensions, [.. used.SelectMany(k => centres[(k * dimensions)..((k + 1) * dimensions)])], [.. used.Select(k => masses[k])])
+            : throw new PipelineException($"a model of kind {Kind} has no rows behind any centre");
     }
 
     private static string Name(byte role) => role switch { ReportRole => "a learner's report", MergedRole => "a merged model", _ => $"unknown ({role})" };

@@ -20,6 +20,8 @@ public sealed class KMeansMerger
     internal const int MaxContributors = 1024;
 
     private const double NegligibleFraction = 1e-6;
+    private const double TangledFraction = 0.02;
+    private const long TangleCheckLimit = 200_000; // distances per pass: a merge is to take milliseconds
     private readonly ulong _seed;
     private readonly bool _drift;
     private readonly int _restarts;
@@ -55,14 +57,20 @@ public sealed class KMeansMerger
 
         AdoptBasis(usable);
         long clock = Math.Max(_state?.Clock ?? 0, usable.Where(r => _state is null || IsAligned(r)).Select(r => (long)r.Clock).DefaultIfEmpty(0).Max());
+        HashSet<ulong> fresh = [];
         foreach (KMeansReport report in usable)
         {
+            if (!_latest.TryGetValue(report.Contributor, out KMeansReport? known) || known.Batch != report.Batch)
+            {
+                fresh.Add(report.Contributor);
+            }
+
             // A report in a numbering of its own comes from a newcomer: its clock means nothing here, its rows are as fresh as any.
             _latest[report.Contributor] = IsAligned(report) ? report : report with { Clock = (uint)clock };
         }
 
         uint sequence = Math.Max(_state?.Sequence ?? 0, usable.Max(r => r.Sequence)) + 1;
-        _state = Next(clock, sequence);
+        _state = Next(clock, sequence, fresh);
         Prune();
         return Encode(_state);
     }
@@ -140,12 +148,12 @@ public sealed class KMeansMerger
         _state = new MergeState(newest.Clock, newest.Sequence, newest.Basis, newest.Masses.Length, newest.Dimensions);
     }
 
-    private MergeState Next(long clock, uint sequence)
+    private MergeState Next(long clock, uint sequence, HashSet<ulong> fresh)
     {
         KMeansReport any = _latest.Values.First();
         MergeState? last = _state;
         MergeState next = new(clock, sequence, last?.Basis ?? 0, any.Masses.Length, any.Dimensions);
-        if (last is null || _latest.Values.Any(r => !IsAligned(r)))
+        if (last is null || _latest.Values.Any(r => !IsAligned(r)) || IsTangled(next))
         {
             Cluster(next, last);
         }
@@ -155,7 +163,7 @@ public sealed class KMeansMerger
             last.Velocities.CopyTo(next.Velocities, 0);
         }
 
-        Sum(next, last);
+        Sum(next, last, fresh);
         if (_drift && last is not null && last.Basis == next.Basis)
         {
             next.EstimateVelocities(last);
@@ -164,29 +172,71 @@ public sealed class KMeansMerger
         return next;
     }
 
-    /// <summary>Finds a numbering for reports that have none in common.</summary>
-    private void Cluster(MergeState next, MergeState? last)
+    /// <summary>
+    /// Whether the numbering has gone wrong: two edges call far-apart clusters the same, as when a cluster came up at one of them after the numbering
+    /// was made. Clustering anew must then cut the inertia of the reported means to a quarter, by a notable part of their spread.
+    /// </summary>
+    private bool IsTangled(MergeState next)
     {
         int d = next.Dimensions;
+        (double[] points, double[] weights) = Means(next.Clock);
+        if ((long)weights.Length * next.Clusters > TangleCheckLimit)
+        {
+            return false;
+        }
+
+        MergeState trial = new(next.Clock, next.Sequence, next.Basis, next.Clusters, d);
+        Sum(trial, null, []);
+        double present = 0;
+        foreach (KMeansReport report in _latest.Values)
+        {
+            double factor = Math.Pow(report.Decay, next.Clock - report.Clock);
+            for (int k = 0; k < next.Clusters; k++)
+            {
+                present += report.Masses[k] * factor * Centres.SquaredDistance(report.Means.AsSpan(k * d, d), trial.Centres.AsSpan(k * d, d));
+            }
+        }
+
+        double spread = KMeansPlusPlus.Inertia(points, weights, d, KMeansPlusPlus.Cluster(points, weights, d, 1, 1, [], new SeededRandom(_seed)));
+        if (present <= TangledFraction * spread)
+        {
+            return false;
+        }
+
+        double[] centres = KMeansPlusPlus.Cluster(points, weights, d, next.Clusters, _restarts, [], new SeededRandom(_seed, next.Sequence));
+        double best = KMeansPlusPlus.Inertia(points, weights, d, centres);
+        return best < present / 4 && present - best > TangledFraction * spread;
+    }
+
+    /// <summary>All reported means that have rows behind them, aged.</summary>
+    private (double[] Points, double[] Weights) Means(long clock)
+    {
         List<double> points = [];
         List<double> weights = [];
         foreach (KMeansReport report in _latest.Values)
         {
-            double factor = Math.Pow(report.Decay, next.Clock - report.Clock);
+            double factor = Math.Pow(report.Decay, clock - report.Clock);
             for (int k = 0; k < report.Masses.Length; k++)
             {
                 if (report.Masses[k] * factor > 0)
                 {
-                    points.AddRange(report.Means.AsSpan(k * d, d));
+                    points.AddRange(report.Means.AsSpan(k * report.Dimensions, report.Dimensions));
                     weights.Add(report.Masses[k] * factor);
                 }
             }
         }
 
+        return ([.. points], [.. weights]);
+    }
+
+    /// <summary>Finds a numbering for reports that have none, or none that is good, in common.</summary>
+    private void Cluster(MergeState next, MergeState? last)
+    {
+        int d = next.Dimensions;
+        (double[] points, double[] weights) = Means(next.Clock);
         bool continues = last is not null && last.Masses.Any(m => m > 0);
         SeededRandom random = new(_seed, next.Sequence);
-        double[] centres = KMeansPlusPlus.Cluster(
-            points.ToArray(), weights.ToArray(), d, next.Clusters, _restarts, continues ? last!.Centres : [], random);
+        double[] centres = KMeansPlusPlus.Cluster(points, weights, d, next.Clusters, _restarts, continues ? last!.Centres : [], random);
         if (continues)
         {
             int[] oldNumbers = Centres.Match(centres, last!.Masses, last.Centres, d);
@@ -223,16 +273,16 @@ public sealed class KMeansMerger
         return true;
     }
 
-    private void Sum(MergeState next, MergeState? last)
+    private void Sum(MergeState next, MergeState? last, HashSet<ulong> fresh)
     {
         double[] sums = new double[next.Centres.Length];
         foreach (KMeansReport report in _latest.Values)
         {
             int age = (int)Math.Clamp(next.Clock - report.Clock, 0, ushort.MaxValue);
             ReportProjection.Add(report, report.Basis == next.Basis, next.Centres, next.Velocities, age, report.Decay, next.Masses, sums);
-            if (age == 0)
+            if (fresh.Contains(report.Contributor))
             {
-                ReportProjection.Add(report, report.Basis == next.Basis, next.Centres, next.Velocities, 0, report.Decay, next.FreshMasses, new double[sums.Length]);
+                ReportProjection.Add(report, report.Basis == next.Basis, next.Centres, next.Velocities, age, report.Decay, next.FreshMasses, new double[sums.Length]);
             }
         }
 

@@ -50,6 +50,19 @@ internal static class KMeansPlusPlus
         return best;
     }
 
+    /// <summary>The weighted sum of squared distances to the nearest centres.</summary>
+    public static double Inertia(ReadOnlySpan<double> points, ReadOnlySpan<double> weights, int dimensions, ReadOnlySpan<double> centres)
+    {
+        double inertia = 0;
+        for (int i = 0; i < weights.Length; i++)
+        {
+            _ = Centres.Nearest(points.Slice(i * dimensions, dimensions), centres, out double squared);
+            inertia += weights[i] * squared;
+        }
+
+        return inertia;
+    }
+
     private static double[] Seed(ReadOnlySpan<double> points, ReadOnlySpan<double> weights, int dimensions, int clusters, SeededRandom random)
     {
         double[] centres = new double[clusters * dimensions];

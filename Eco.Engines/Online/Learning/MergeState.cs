@@ -17,7 +17,7 @@ internal sealed class MergeState(long clock, uint sequence, uint basis, int clus
 
     public double[] Masses { get; } = new double[clusters];
 
-    /// <summary>The part of the masses that reports of this very time brought.</summary>
+    /// <summary>The part of the masses that reports brought which the last merge did not have.</summary>
     public double[] FreshMasses { get; } = new double[clusters];
 
     public double[] Centres { get; } = new double[clusters * dimensions];
@@ -47,7 +47,7 @@ internal sealed class MergeState(long clock, uint sequence, uint basis, int clus
 
     /// <summary>
     /// Velocity = movement since the last merge of an earlier time over the batches between. A cluster most of whose mass is
-    /// of older reports keeps its velocity: its place was moved by it, not observed.
+    /// of reports known before keeps its velocity: its place was moved by it, not observed.
     /// </summary>
     public void EstimateVelocities(MergeState last)
     {

@@ -45,7 +45,8 @@ internal static class MergedModelApplication
 
     private static void AdvanceClock(KMeansState state, KMeansMerged merged, IncludedReport? included, double decay)
     {
-        long since = included is { } report ? Math.Max(0, state.Batch - report.Batch) : 0;
+        // Since the merge's time, not since the report: the merge has aged the report by the batches between the two.
+        long since = included is { } report ? Math.Max(0, state.Batch - report.Batch - report.Age) : 0;
         long clock = Math.Max(state.Clock, merged.Clock + since);
         if (state.Basis != 0 && clock > state.Clock)
         {

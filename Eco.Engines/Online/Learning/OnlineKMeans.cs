@@ -88,7 +88,7 @@ public sealed class OnlineKMeans
     }
 
     /// <summary>What this learner alone has seen, to be merged with others' reports; null before the first batch.</summary>
-    /// <exception cref="PipelineException">A number is too great for the artefact's single precision.</exception>
+    /// <exception cref="PipelineException">A number is too great for the artefact (1e18).</exception>
     public ModelArtifact? Report()
     {
         if (_state is null || _state.Batch == 0)
@@ -105,9 +105,9 @@ public sealed class OnlineKMeans
             for (int i = k * s.Dimensions; i < (k + 1) * s.Dimensions; i++)
             {
                 means[i] = s.OwnMasses[k] > 0 ? (float)(s.OwnSums[i] / s.OwnMasses[k]) : 0;
-                if (!double.IsFinite(means[i]))
+                if (!(Math.Abs(means[i]) <= KMeansFormat.Greatest))
                 {
-                    throw new PipelineException($"k-means: a centre's coordinate of {s.Centres[i]:G3} is too great for single precision; scale the features first (transform.standardise)");
+                    throw new PipelineException($"k-means: a centre's coordinate of {s.Centres[i]:G3} is too great for the artefact; scale the features first (transform.standardise)");
                 }
             }
         }
@@ -140,6 +140,13 @@ public sealed class OnlineKMeans
         if (Math.Abs(merged.Decay - (float)_options.Decay) > 1e-6)
         {
             throw new PipelineException($"k-means: the merged model has decay {merged.Decay:G4}, this learner {_options.Decay:G4}; one federation, one decay");
+        }
+
+        if (_state is { Basis: 0, Batch: > 0 } && merged.Included.All(r => r.Contributor != _contributor))
+        {
+            // The clustering knew nothing of the rows seen here; to squeeze them into it would join clusters that nobody could part again.
+            // The next merge has this learner's report, and a place for what it saw.
+            return;
         }
 
         _state ??= new KMeansState(_options.Clusters, merged.Dimensions);

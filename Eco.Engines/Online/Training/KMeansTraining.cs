@@ -6,7 +6,7 @@ using Eco.Engines.Online.Learning;
 namespace Eco.Engines.Online.Training;
 
 /// <summary><c>train.kmeans</c>: see <see cref="OnlineKMeans"/>.</summary>
-internal sealed class KMeansTraining : OnlineComponent
+internal sealed class KMeansTraining : TrainingComponent
 {
     private static readonly KMeansOptions Defaults = new();
 
@@ -26,12 +26,10 @@ internal sealed class KMeansTraining : OnlineComponent
         setup => new KMeansTraining(setup));
 
     private readonly OnlineKMeans _learner;
-    private readonly long _emitEvery;
 
     private KMeansTraining(ComponentSetup setup)
         : base(setup)
     {
-        _emitEvery = setup.Integer("emit-every");
         KMeansOptions options = new()
         {
             Clusters = setup.Int("clusters"),
@@ -39,33 +37,25 @@ internal sealed class KMeansTraining : OnlineComponent
             Restarts = setup.Int("restarts"),
             DyingFraction = setup.Number("dying-fraction"),
         };
-        ulong contributor = SeededRandom.Key($"{setup.Context.AgentId}/{setup.Name}");
+        ulong contributor = Contributor(setup);
         _learner = new OnlineKMeans(options, setup.Context.Seed ^ contributor, contributor);
     }
 
-    public override void Step(StepScope scope)
-    {
-        if (_learner.Model is { } prior)
-        {
-            scope.Output("prior", prior);
-        }
+    protected override object? Model => _learner.Model;
 
-        double inertia = _learner.Learn(scope.Rows());
-        if (_learner.Model is { } model)
-        {
-            scope.Output("model", model);
-        }
-
-        scope.Statistics(("batches", _learner.Batches), ("inertia", inertia), ("sequence", _learner.Sequence));
-        if (_emitEvery > 0 && _learner.Batches % _emitEvery == 0 && _learner.Report() is { } report)
-        {
-            scope.Emit(report);
-        }
-    }
+    protected override long Batches => _learner.Batches;
 
     public override void Accept(ModelArtifact model) => _learner.Apply(model);
 
     public override void Save(StateWriter writer) => _learner.Save(writer);
 
     public override void Load(ref StateReader reader) => _learner.Load(ref reader);
+
+    protected override void Learn(RowBatch rows, StepScope scope)
+    {
+        double inertia = _learner.Learn(rows);
+        scope.Statistics(("batches", _learner.Batches), ("inertia", inertia), ("sequence", _learner.Sequence));
+    }
+
+    protected override ModelArtifact? Report() => _learner.Report();
 }
