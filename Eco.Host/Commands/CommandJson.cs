@@ -8,8 +8,15 @@ internal sealed record DoctorLine(string Name, string Outcome, string Text, stri
 /// <summary>The document of <c>eco version --format json</c>.</summary>
 internal sealed record VersionLine(string Version, string Commit, string Runtime, string Os);
 
+/// <summary>The document of <c>eco ion show --graph --format json</c>.</summary>
+/// <param name="Ion">The ION's id.</param>
+/// <param name="Notation"><c>text</c> or <c>mermaid</c>.</param>
+/// <param name="Graph">The drawing.</param>
+internal sealed record GraphDocument(string Ion, string Notation, string Graph);
+
 /// <summary>How the documents of commands that need no host look.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DoctorLine[]))]
 [JsonSerializable(typeof(VersionLine))]
+[JsonSerializable(typeof(GraphDocument))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Eco.Actors.Timeline.Sql;
+using Eco.Host.Composition;
 using Eco.Host.ConsoleSocket;
 using Eco.Host.Output;
 using Eco.Host.State;
@@ -145,7 +146,7 @@ internal sealed class Doctor(StateDirectory state, CommandServices services, Hos
         {
             try
             {
-                using TimelineReader reader = TimelineReader.Open(state.Server.Timeline, statistics: null);
+                using TimelineReader reader = TimelineReader.Open(state.Server.Timeline, statistics: null, EngineCatalogue.Default.Descriptors);
                 if (reader.NewestEvent() is { } newest && newest > now + TimeSpan.FromMinutes(1))
                 {
                     return new DoctorCheck(

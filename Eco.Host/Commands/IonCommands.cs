@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Eco.Actors.Console;
 using Eco.Host.Output;
 
@@ -15,12 +16,67 @@ internal static class IonCommands
             [
                 Submit(builder),
                 List(builder),
+                Validate(builder),
+                Diff(builder),
                 Show(builder),
                 Change(builder, "pause", "Stops an ION's runs; its models and history stay", ConsoleVerbs.IonPause),
                 Change(builder, "resume", "Lets a paused ION run again", ConsoleVerbs.IonResume),
                 Change(builder, "delete", "Ends an ION for good; its history stays", ConsoleVerbs.IonDelete),
             ]);
         return group;
+    }
+
+    private static Command Validate(VerbBuilder builder)
+    {
+        var file = new Argument<string>("file") { HelpName = "FILE", Description = "The ION (HOCON)" };
+        return builder.Verb(
+            "validate",
+            "Checks an ION and reports everything that is wrong with it",
+            [file],
+            async scope =>
+            {
+                string path = scope.Required(file);
+                ValidationView view = await IonFiles.ValidateAsync(scope, path, IonFiles.Read(path)).ConfigureAwait(false);
+                if (scope.Output.Format == OutputFormat.Json)
+                {
+                    scope.Output.Json(JsonSerializer.SerializeToElement(view, ConsoleJson.Default.ValidationView));
+                }
+                else
+                {
+                    Print(scope.Output, view);
+                }
+
+                return view.Valid ? ExitCodes.Success : throw IonFiles.Invalid(path, view, details: []);
+            });
+    }
+
+    private static Command Diff(VerbBuilder builder)
+    {
+        var file = new Argument<string>("file") { HelpName = "FILE", Description = "The ION (HOCON)" };
+        return builder.Verb(
+            "diff",
+            "Says what submitting an ION would change",
+            [file],
+            async scope =>
+            {
+                string path = scope.Required(file);
+                var (json, diff) = await IonFiles.AskWithFileAsync(scope, ConsoleVerbs.IonDiff, path, ConsoleJson.Default.DiffView).ConfigureAwait(false);
+                if (scope.Output.Format == OutputFormat.Json)
+                {
+                    scope.Output.Json(json);
+                    return ExitCodes.Success;
+                }
+
+                scope.Output.Line(diff.RunningVersion is { } version
+                    ? $"{diff.Ion}: {(diff.Changes.Length == 0 ? "no change to" : "against")} version {Plain.Number(version)}"
+                    : $"{diff.Ion}: new");
+                foreach (string change in diff.Changes)
+                {
+                    scope.Output.Line($"  {change}");
+                }
+
+                return ExitCodes.Success;
+            });
     }
 
     private static Command Submit(VerbBuilder builder)
@@ -33,12 +89,8 @@ internal static class IonCommands
             async scope =>
             {
                 string path = scope.Required(file);
-                var (json, submitted) = await scope.Host.AskAsync(
-                    ConsoleVerbs.IonSubmit,
-                    Arguments.Of(("file", path)),
-                    IonFiles.Read(path),
-                    ConsoleJson.Default.SubmissionView,
-                    scope.Cancellation).ConfigureAwait(false);
+                var (json, submitted) = await IonFiles
+                    .AskWithFileAsync(scope, ConsoleVerbs.IonSubmit, path, ConsoleJson.Default.SubmissionView).ConfigureAwait(false);
                 if (scope.Output.Format == OutputFormat.Json)
                 {
                     scope.Output.Json(json);
@@ -85,13 +137,21 @@ internal static class IonCommands
 
     private static Command Show(VerbBuilder builder)
     {
-        var ion = new Argument<string>("ion") { HelpName = "ION" };
+        var ion = new Argument<string>("ion") { HelpName = "ION", Description = "Its id; with --graph also a file" };
+        var graph = new Option<bool>("--graph") { Description = "Draw its two-level graph" };
+        var mermaid = new Option<bool>("--mermaid") { Description = "Draw it as a Mermaid flow chart" };
         return builder.Verb(
             "show",
             "Shows an ION: where it runs, its rounds, models and statistics",
-            [ion],
+            [ion, graph, mermaid],
             async scope =>
             {
+                if (scope.Parsed.GetValue(graph) || scope.Parsed.GetValue(mermaid))
+                {
+                    await IonGraphs.ShowAsync(scope, scope.Required(ion), scope.Parsed.GetValue(mermaid)).ConfigureAwait(false);
+                    return ExitCodes.Success;
+                }
+
                 var (json, detail) = await scope.Host.AskAsync(
                     ConsoleVerbs.IonShow,
                     Arguments.Of(("ion", scope.Required(ion))),
@@ -133,6 +193,24 @@ internal static class IonCommands
                 scope.Output.Line($"{changed.Id} version {Plain.Number(changed.Version)} {changed.State}");
                 return ExitCodes.Success;
             });
+    }
+
+    private static void Print(CommandOutput output, ValidationView view)
+    {
+        foreach (FindingView finding in view.Findings)
+        {
+            output.Line(IonFiles.Line(finding));
+        }
+
+        if (view.Valid)
+        {
+            output.Line($"{view.Ion} is valid{(view.Findings.Length > 0 ? $", {Plain.Number(view.Findings.Length)} warnings" : "")}");
+        }
+
+        if (!view.SelectorsChecked)
+        {
+            output.Line("selectors not checked: no host");
+        }
     }
 
     private static void Print(CommandOutput output, IonDetailView detail)

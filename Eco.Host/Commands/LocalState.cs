@@ -1,6 +1,8 @@
 using Eco.Actors.Console;
 using Eco.Actors.Timeline.Sql;
+using Eco.Host.Composition;
 using Eco.Host.State;
+using Eco.Runtime.Persistence.Statistics;
 using Microsoft.Data.Sqlite;
 
 namespace Eco.Host.Commands;
@@ -21,8 +23,17 @@ internal static class LocalState
 
         try
         {
-            using TimelineReader reader = TimelineReader.Open(state.Server.Timeline, statistics: null);
+            using StatisticsSource? statistics = File.Exists(state.Server.Statistics) ? StatisticsSource.Open(state.Server.Statistics) : null;
+            using TimelineReader reader = TimelineReader.Open(state.Server.Timeline, statistics, EngineCatalogue.Default.Descriptors);
             return reader.Answer(request);
+        }
+        catch (StatisticsOpenException error)
+        {
+            throw new CommandException(
+                ConsoleErrorCodes.State,
+                $"the statistics '{state.Server.Statistics}' cannot be read: {error.Message}",
+                "keep a copy and remove the file: the host makes a new one, and statistics start again",
+                error);
         }
         catch (SqliteException error)
         {

@@ -2,6 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Dapper;
 using Eco.Actors.Console;
+using Eco.Actors.Ions;
+using Eco.Actors.Ions.Language;
+using Eco.Engines.Abstractions;
 using Microsoft.Data.Sqlite;
 using static Eco.Actors.Timeline.Sql.TimelineRows;
 
@@ -22,26 +25,39 @@ public sealed class TimelineReader : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly IStatisticsSource? _statistics;
+    private readonly IReadOnlyDictionary<string, ImmutableArray<ComponentDescriptor>> _engines;
     private readonly bool _owned;
     private SqliteTransaction? _transaction;
 
     /// <summary>Reads over an open connection of the caller, who closes it.</summary>
-    public TimelineReader(SqliteConnection connection, IStatisticsSource? statistics)
-        : this(connection, statistics, owned: false)
+    /// <param name="connection">The connection.</param>
+    /// <param name="statistics">Where statistics are read; null for nowhere.</param>
+    /// <param name="engines">The component types of each engine, to compare IONs.</param>
+    public TimelineReader(
+        SqliteConnection connection,
+        IStatisticsSource? statistics,
+        IReadOnlyDictionary<string, ImmutableArray<ComponentDescriptor>> engines)
+        : this(connection, statistics, engines, owned: false)
     {
     }
 
-    private TimelineReader(SqliteConnection connection, IStatisticsSource? statistics, bool owned)
+    private TimelineReader(
+        SqliteConnection connection,
+        IStatisticsSource? statistics,
+        IReadOnlyDictionary<string, ImmutableArray<ComponentDescriptor>> engines,
+        bool owned)
     {
         _connection = connection;
         _statistics = statistics;
+        _engines = engines;
         _owned = owned;
     }
 
     /// <summary>Opens an existing file for reading only.</summary>
     /// <exception cref="SqliteException">The file is missing, unreadable or no database.</exception>
-    public static TimelineReader Open(string path, IStatisticsSource? statistics) =>
-        new(TimelineConnections.OpenForReading(path), statistics, owned: true);
+    public static TimelineReader Open(
+        string path, IStatisticsSource? statistics, IReadOnlyDictionary<string, ImmutableArray<ComponentDescriptor>> engines) =>
+        new(TimelineConnections.OpenForReading(path), statistics, engines, owned: true);
 
     /// <summary>Answers a reading verb; another verb is answered with an error.</summary>
     public ConsoleReply Answer(ConsoleRequest request)
@@ -82,6 +98,7 @@ public sealed class TimelineReader : IDisposable
     {
         ConsoleVerbs.IonList => ConsoleJson.Reply(request.Id, IonList()),
         ConsoleVerbs.IonShow => IonShow(request),
+        ConsoleVerbs.IonDiff => IonDifference(request),
         ConsoleVerbs.Agents => ConsoleJson.Reply(request.Id, Agents()),
         ConsoleVerbs.Models => Models(request),
         ConsoleVerbs.WhoHas => WhoHas(request),
@@ -126,6 +143,27 @@ public sealed class TimelineReader : IDisposable
                 parameters).Select(row => row.View).Reverse()],
             [.. SelectModels("WHERE ion = @ion", parameters).Select(row => row.View).Reverse()],
             _statistics?.Newest(ion) ?? []));
+    }
+
+    private ConsoleReply IonDifference(ConsoleRequest request)
+    {
+        if (request.Body is not { } body)
+        {
+            return ConsoleJson.Failure(request.Id, ConsoleErrorCodes.Usage, $"'{request.Verb}' needs the text of an ION", "send it as the body");
+        }
+
+        IonParseResult parsed = IonParser.Parse(body, Argument(request, "file") ?? "ion", _engines);
+        if (parsed.Definition is not { } submitted)
+        {
+            string errors = string.Join('\n', parsed.Diagnostics.Where(finding => finding.Severity == IonSeverity.Error));
+            return ConsoleJson.Failure(request.Id, ConsoleErrorCodes.Invalid, errors, "correct the file; 'eco ion validate FILE' shows all findings");
+        }
+
+        var running = FindIon(submitted.Id) is { View.State: not "deleted" } found ? found : default;
+        IonDefinition? before = running.View is null ? null : IonParser.Parse(running.Source, submitted.Id, _engines).Definition;
+        return ConsoleJson.Reply(
+            request.Id,
+            new DiffView(submitted.Id, running.View?.Version, [.. IonDiff.Compare(before, submitted).Select(change => change.ToString())]));
     }
 
     private ImmutableArray<AgentView> Agents() =>
