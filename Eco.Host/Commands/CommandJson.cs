@@ -19,4 +19,5 @@ internal sealed record GraphDocument(string Ion, string Notation, string Graph);
 [JsonSerializable(typeof(DoctorLine[]))]
 [JsonSerializable(typeof(VersionLine))]
 [JsonSerializable(typeof(GraphDocument))]
+[JsonSerializable(typeof(string[]))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -83,6 +83,7 @@ public sealed class EcoCommandLine
     [
         HostCommands.Demo(builder),
         HostCommands.Host(builder),
+        NewCommand.Build(builder),
         IonCommands.Build(builder),
         ModelCommands.Approve(builder),
         FleetCommands.Agents(builder),

@@ -46,7 +46,7 @@ internal static class IonCommands
                     Print(scope.Output, view);
                 }
 
-                return view.Valid ? ExitCodes.Success : throw IonFiles.Invalid(path, view, details: []);
+                return view.Valid ? ExitCodes.Success : throw IonFiles.Invalid(path, view);
             });
     }
 
@@ -204,7 +204,8 @@ internal static class IonCommands
 
         if (view.Valid)
         {
-            output.Line($"{view.Ion} is valid{(view.Findings.Length > 0 ? $", {Plain.Number(view.Findings.Length)} warnings" : "")}");
+            string warnings = view.Findings.Length switch { 0 => "", 1 => ", with a warning", var count => $", with {Plain.Number(count)} warnings" };
+            output.Line($"{view.Ion} is valid{warnings}");
         }
 
         if (!view.SelectorsChecked)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -89,13 +88,10 @@ internal static class IonFiles
     }
 
     /// <summary>The error of a text that did not pass.</summary>
-    public static CommandException Invalid(string path, ValidationView view, ImmutableArray<string> details) => new(
+    public static CommandException Invalid(string path, ValidationView view) => new(
         ConsoleErrorCodes.Invalid,
         Count(path, view.Findings.Count(finding => finding.Severity == "error")),
-        "correct what the lines above name; docs/ion-language.md is the reference")
-    {
-        Details = details,
-    };
+        "correct what the lines above name; docs/ion-language.md is the reference");
 
     /// <summary>A finding as a line that begins with its place, so that terminals and editors can follow it.</summary>
     public static string Line(FindingView finding) =>

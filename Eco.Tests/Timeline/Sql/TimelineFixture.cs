@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Eco.Actors.Console;
 using Eco.Actors.Timeline;
 using Eco.Actors.Timeline.Sql;
+using Eco.Host.Composition;
 using Eco.Runtime.Persistence;
 using Microsoft.Data.Sqlite;
 using NUnit.Framework;
@@ -24,7 +25,7 @@ internal sealed class TimelineFixture : IDisposable
         _connection = new SqliteConnection("Data Source=:memory:");
         _connection.Open();
         Database = new TimelineDatabase(_connection);
-        Reader = new TimelineReader(_connection, statistics: null);
+        Reader = new TimelineReader(_connection, statistics: null, EngineCatalogue.Default.Descriptors);
     }
 
     public TimelineDatabase Database { get; }

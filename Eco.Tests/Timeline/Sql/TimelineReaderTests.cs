@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Eco.Actors.Console;
 using Eco.Actors.Timeline;
 using Eco.Actors.Timeline.Sql;
+using Eco.Host.Composition;
 using Eco.Runtime.Persistence;
 using Microsoft.Data.Sqlite;
 using NUnit.Framework;
@@ -121,7 +122,7 @@ public sealed class TimelineReaderTests
 
     [Test]
     public void Open_WhenFileIsMissing_Fails() =>
-        Assert.That(() => TimelineReader.Open(Path.Combine(Path.GetTempPath(), "eco-no-such-file.db"), null), Throws.InstanceOf<SqliteException>());
+        Assert.That(() => TimelineReader.Open(Path.Combine(Path.GetTempPath(), "eco-no-such-file.db"), null, EngineCatalogue.Default.Descriptors), Throws.InstanceOf<SqliteException>());
 
     [Test]
     public void Open_WhenAnotherConnectionWrites_ReadsWhatIsCommitted()
@@ -129,7 +130,7 @@ public sealed class TimelineReaderTests
         string folder = Directory.CreateTempSubdirectory("eco-timeline-").FullName;
         string path = Path.Combine(folder, "timeline.db");
         using (TimelineDatabase writer = TimelineDatabase.Open(path))
-        using (TimelineReader reader = TimelineReader.Open(path, null))
+        using (TimelineReader reader = TimelineReader.Open(path, null, EngineCatalogue.Default.Descriptors))
         {
             writer.Apply([At(1, 1, new IonChanged("late", 1, "running", "", "x"))]);
 
