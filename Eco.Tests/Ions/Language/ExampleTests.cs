@@ -25,7 +25,7 @@ public sealed class ExampleTests
     }
 
     [Test]
-    public void Examples_WhenListed_AreThere() => Assert.That(Examples(), Is.SupersetOf(["federated-kmeans.conf"]));
+    public void Examples_WhenListed_AreThere() => Assert.That(Examples(), Is.SupersetOf(["anomaly.conf", "approval.conf", "federated-kmeans.conf"]));
 
     [Test]
     public void Reference_WhenItsExampleIsRead_HasNoFinding()
