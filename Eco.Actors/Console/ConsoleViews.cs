@@ -31,9 +31,17 @@ public sealed record DiffView(string Ion, int? RunningVersion, ImmutableArray<st
 public sealed record IonView(string Id, int Version, string State, string Title, DateTimeOffset ChangedAt);
 
 /// <summary>An ION with its parts.</summary>
+/// <param name="Ion">Its present state.</param>
+/// <param name="Source">The HOCON text as submitted.</param>
+/// <param name="MergedRounds">How many rounds gave a model, in all.</param>
+/// <param name="Instances">Its nodes on their agents.</param>
+/// <param name="Rounds">The newest rounds.</param>
+/// <param name="Models">The newest models.</param>
+/// <param name="Statistics">The newest value of each statistic.</param>
 public sealed record IonDetailView(
     IonView Ion,
     string Source,
+    long MergedRounds,
     ImmutableArray<InstanceView> Instances,
     ImmutableArray<RoundView> Rounds,
     ImmutableArray<ModelView> Models,

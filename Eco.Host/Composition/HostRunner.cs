@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
-using Eco.Actors.Console;
 using Eco.Host.Commands;
+using Eco.Host.Composition.Local;
+using Eco.Host.Demo;
+using Eco.Host.Experiments;
 using Eco.Host.Output;
 
 namespace Eco.Host.Composition;
@@ -8,14 +10,27 @@ namespace Eco.Host.Composition;
 /// <summary>Runs hosts, the demo and experiments.</summary>
 internal sealed class HostRunner : IHostRunner
 {
-    public ImmutableArray<ExperimentDescription> Experiments => [];
+    public ImmutableArray<ExperimentDescription> Experiments =>
+    [
+        new(FederatedKMeansExperiment.Name, "federated online k-means against pooled data and isolated edges"),
+    ];
 
-    public Task<int> HostAsync(HostRun run, CommandOutput output, CancellationToken stop) => throw Missing("hosts");
+    public Task<int> HostAsync(HostRun run, CommandOutput output, CancellationToken stop) => LocalHostCommand.RunAsync(run, output, stop);
 
-    public Task<int> DemoAsync(DemoRun run, CommandOutput output, CancellationToken stop) => throw Missing("the demo");
+    public Task<int> DemoAsync(DemoRun run, CommandOutput output, CancellationToken stop) => DemoCommand.RunAsync(run, output, stop);
 
-    public Task<int> ExperimentAsync(ExperimentRun run, CommandOutput output, CancellationToken stop) => throw Missing("experiments");
+    public Task<int> ExperimentAsync(ExperimentRun run, CommandOutput output, CancellationToken stop)
+    {
+        ImmutableArray<FederatedKMeansRow>.Builder rows = ImmutableArray.CreateBuilder<FederatedKMeansRow>();
+        foreach (long seed in run.Seeds)
+        {
+            stop.ThrowIfCancellationRequested();
+            FederatedKMeansRow row = FederatedKMeansExperiment.Run(seed, FederatedKMeansIon.DefaultEmitEvery);
+            rows.Add(row);
+            output.Note(FormattableString.Invariant(
+                $"seed {seed}: eco {row.Eco / row.Pooled:F3}, isolated {row.Isolated / row.Pooled:F2} times pooled; {row.Rounds} rounds, {100.0 * row.Bytes / row.RawBytes:F2} % of the raw bytes"));
+        }
 
-    private static CommandException Missing(string what) =>
-        new(ConsoleErrorCodes.Refused, $"this build does not run {what}", "use a newer build");
+        return Task.FromResult(FiguresOutput.Show(FederatedKMeansExperiment.Report(rows.ToImmutable()), output, run.JsonFile));
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Eco.Runtime.Persistence;
 
@@ -9,6 +10,7 @@ namespace Eco.Runtime.Persistence;
 /// <param name="WallMilliseconds">Unix time in milliseconds, never behind any reading this host has seen.</param>
 /// <param name="Counter">Orders readings of the same millisecond.</param>
 /// <param name="Host">The identity of the host that made the reading; the last tie-breaker.</param>
+[JsonConverter(typeof(HybridTimestampJsonConverter))]
 public readonly record struct HybridTimestamp(long WallMilliseconds, int Counter, string Host) : IComparable<HybridTimestamp>
 {
     /// <inheritdoc/>

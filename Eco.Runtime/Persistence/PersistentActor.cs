@@ -172,19 +172,12 @@ public abstract partial class PersistentActor : ActorBase
             events.Add(new JournalEvent(++sequenceNr, manifest, payload, Persistence.Clock.Now()));
         }
 
-        ImmutableArray<OutboxRow>.Builder outbox = ImmutableArray.CreateBuilder<OutboxRow>(plan.Outbox.Length);
-        foreach (OutboxMessage message in plan.Outbox)
-        {
-            (string manifest, byte[] payload) = Persistence.Registry.Encode(message.Message);
-            outbox.Add(new OutboxRow(message.Receiver, message.SequenceNr, manifest, payload, Persistence.Clock.Now()));
-        }
-
         return new AppendRequest(
             ++_correlation,
             PersistenceId,
             Persistence.OwnershipOf(PersistenceId),
             events.MoveToImmutable(),
-            outbox.MoveToImmutable(),
+            plan.Outbox,
             plan.Acknowledged,
             plan.Inbox);
     }

@@ -9,7 +9,7 @@ public sealed record CommitPlan
     public ImmutableArray<object> Events { get; init; } = [];
 
     /// <summary>Durable messages to send.</summary>
-    public ImmutableArray<OutboxMessage> Outbox { get; init; } = [];
+    public ImmutableArray<OutboxRow> Outbox { get; init; } = [];
 
     /// <summary>Outbox rows that are no longer needed: for each receiver all up to and including a number.</summary>
     public ImmutableArray<(string Receiver, long UpTo)> Acknowledged { get; init; } = [];
@@ -19,9 +19,3 @@ public sealed record CommitPlan
 
     internal bool IsEmpty => Events.IsEmpty && Outbox.IsEmpty && Acknowledged.IsEmpty && Inbox is null;
 }
-
-/// <summary>A durable message before it is encoded.</summary>
-/// <param name="Receiver">The receiving entity's id.</param>
-/// <param name="SequenceNr">Gapless per (sender, receiver), from 1.</param>
-/// <param name="Message">An instance of a registered type.</param>
-public sealed record OutboxMessage(string Receiver, long SequenceNr, object Message);

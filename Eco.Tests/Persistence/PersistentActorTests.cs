@@ -245,7 +245,7 @@ internal sealed class PersistentActorTests : ActorFixture
             new CommitPlan
             {
                 Events = [new Deposited(3)],
-                Outbox = [new OutboxMessage("other", 4, new Notified(3))],
+                Outbox = [new OutboxRow("other", 4, "test.notified/1", "{}"u8.ToArray(), default)],
                 Acknowledged = [("third", 9)],
                 Inbox = new InboxRow("fourth", 2, 1),
             },

@@ -114,7 +114,7 @@ public sealed class TimelineReader : IDisposable
         request.Id, ConsoleErrorCodes.Usage, $"'{request.Verb}' needs the argument '{name}'", $"give '{name}'");
 
     private ImmutableArray<IonView> IonList() =>
-        [.. Query<IonRow>("SELECT id, version, state, title, '' AS source, changed_ms AS ChangedMs FROM ion ORDER BY id", null).Select(row => row.View)];
+        [.. Query<IonRow>("SELECT id, version, state, title, source, changed_ms AS ChangedMs FROM ion ORDER BY id", null).Select(row => row.View)];
 
     private ConsoleReply IonShow(ConsoleRequest request)
     {
@@ -132,6 +132,7 @@ public sealed class TimelineReader : IDisposable
         return ConsoleJson.Reply(request.Id, new IonDetailView(
             found.View,
             found.Source,
+            Query<long>("SELECT COUNT(*) FROM round WHERE ion = @ion AND state = 'merged'", parameters).Single(),
             [.. Query<InstanceRow>(
                 "SELECT ion, node, agent, state, detail, changed_ms AS ChangedMs FROM instance WHERE ion = @ion ORDER BY node, agent LIMIT 10000",
                 parameters).Select(row => row.View)],

@@ -24,13 +24,14 @@ internal sealed class MovingClustersSource(ComponentSetup setup) : GeneratorComp
                 Describe.Number("jump", Defaults.JumpRadians, -4, 4, "The jump, in radians"),
                 Describe.Integer("jump-batch", Defaults.JumpBatch, 0, 1_000_000_000, "The first batch after the jump, from 0"),
                 Describe.Integer("points", Defaults.Points, 1, 1_000_000, "Points in a batch"),
+                Describe.Integer("seed", -1, -1, 9_007_199_254_740_992, "What is drawn is a function of seed, edge and batch, alike on all edges; -1 for the pipeline's own seed"),
                 Describe.Integer("batches", 400, 0, 1_000_000_000, "Batches until the source is exhausted; 0 for no end"),
             ],
             "Points around centres that turn on a circle and jump once; carries the true centres for evaluation"),
         setup => new MovingClustersSource(setup));
 
     private readonly int _edge = setup.IntegerText("edge", 0, 100_000);
-    private readonly ulong _seed = setup.Context.Seed;
+    private readonly ulong _seed = setup.Integer("seed") is >= 0 and var seed ? (ulong)seed : setup.Context.Seed;
     private readonly MovingClusters _clusters = new()
     {
         Clusters = setup.Int("clusters"),

@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+using Eco.Actors.Agents.Instances;
+using Eco.Actors.Agents.Proxies;
+using Eco.Runtime.Cluster;
+using Eco.Runtime.Persistence.Statistics;
+
+namespace Eco.Actors.Agents;
+
+/// <summary>Event: a node is on this agent.</summary>
+public sealed record NodePlaced(string Ion, string Node);
+
+/// <summary>Event: a node is no longer on this agent.</summary>
+public sealed record NodeRemoved(string Ion, string Node);
+
+/// <summary>The nodes on this agent, as <c>ion/node</c>.</summary>
+public sealed record AgentState(ImmutableSortedSet<string> Nodes)
+{
+    /// <summary>Before any event.</summary>
+    public static AgentState Empty { get; } = new(ImmutableSortedSet.Create<string>(StringComparer.Ordinal));
+}
+
+/// <summary>
+/// The agent's mouth and ear: takes the server's commands in order and hands each to its node's instance, passes the instances' reports on,
+/// says that it is alive, and sends statistics until they are acknowledged.
+/// </summary>
+public sealed class AgentActor : EntityActor<AgentState>
+{
+    private const int StatisticsBatch = 500;
+    private readonly AgentOptions _options;
+    private readonly IStatisticsStore _statistics;
+    private readonly string _agent;
+    private readonly long _incarnation;
+    private readonly SortedDictionary<string, InstanceStatus> _statuses = new(StringComparer.Ordinal);
+    private long _correlation;
+    private long _dropped;
+
+    /// <summary>Makes the entity.</summary>
+    /// <param name="entityId"><c>agent/id/incarnation</c>.</param>
+    /// <param name="options">How it keeps in touch.</param>
+    /// <param name="statistics">The agent's bounded store.</param>
+    public AgentActor(string entityId, AgentOptions options, IStatisticsStore statistics)
+        : base(entityId, AgentState.Empty)
+    {
+        _options = options;
+        _statistics = statistics;
+        string[] parts = entityId.Split('/');
+        _agent = parts[1];
+        _incarnation = long.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private string Proxy => AgentProxyActor.IdOf(_agent);
+
+    /// <summary>The entity id of an agent's incarnation.</summary>
+    public static string IdOf(string agent, long incarnation) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"agent/{agent}/{incarnation}");
+
+    /// <inheritdoc/>
+    protected override Decision Decide(object command, string? from)
+    {
+        switch (command)
+        {
+            case DeployNode deploy:
+                return Decision.Of(new NodePlaced(deploy.Ion, deploy.Node)).Send(InstanceOf(deploy), deploy);
+            case UndeployNode undeploy:
+                return Decision.Of(new NodeRemoved(undeploy.Ion, undeploy.Node)).Send(InstanceOf(undeploy), undeploy);
+            case AgentCommand other:
+                return Decision.Nothing.Send(InstanceOf(other), other);
+            case AgentReport report:
+                return Decision.Nothing.Send(Proxy, report);
+            default:
+                throw new InvalidOperationException($"{command.GetType().Name} is no command of an agent");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override AgentState Apply(AgentState state, object @event) => @event switch
+    {
+        NodePlaced e => state with { Nodes = state.Nodes.Add($"{e.Ion}/{e.Node}") },
+        NodeRemoved e => state with { Nodes = state.Nodes.Remove($"{e.Ion}/{e.Node}") },
+        _ => state,
+    };
+
+    /// <inheritdoc/>
+    protected override void OnReady()
+    {
+        Timers.StartPeriodicTimer(nameof(Beat), Beat.Instance, TimeSpan.Zero, _options.HeartbeatEvery);
+        Timers.StartPeriodicTimer(nameof(Report), Report.Instance, _options.StatisticsEvery);
+    }
+
+    /// <inheritdoc/>
+    protected override bool OnMessage(object message)
+    {
+        switch (message)
+        {
+            case Beat:
+                Tell(new Heartbeat(_incarnation, _dropped));
+                return true;
+            case Report:
+                _statistics.ReadAfter(new ReadStatisticsAfter(++_correlation, 0, StatisticsBatch), Self);
+                return true;
+            case StatisticsPage page:
+                Send(page);
+                return true;
+            case StatisticsFailed failed:
+                Context.System.EventStream.Publish(failed);
+                return true;
+            case VolatileDelivery { Message: StatisticsStored stored } when stored.Incarnation == _incarnation:
+                _statistics.AcknowledgeUpTo(new AcknowledgeStatistics(++_correlation, stored.UpTo), Self);
+                return true;
+            case StatisticsAcknowledged:
+                return true;
+            case VolatileDelivery { Message: StatusRequested asked }:
+                Tell(new StatusReported(asked.RequestId, _agent, [.. _statuses.Values]));
+                return true;
+            case VolatileDelivery:
+                return true;
+            case InstanceStatus status:
+                _statuses[$"{status.Ion}/{status.Node}"] = status;
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void Send(StatisticsPage page)
+    {
+        _dropped = page.Dropped;
+        if (page.Rows.IsEmpty)
+        {
+            return;
+        }
+
+        ImmutableArray<StatisticName> names = [.. page.Rows.Select(row => new StatisticName(row.Ion, row.Node, row.Name)).Distinct()];
+        long last = page.Rows[0].SequenceNr - 1;
+        ImmutableArray<StatisticRow>.Builder rows = ImmutableArray.CreateBuilder<StatisticRow>(page.Rows.Length);
+        foreach (StatisticsRow row in page.Rows)
+        {
+            rows.Add(new StatisticRow(
+                names.IndexOf(new StatisticName(row.Ion, row.Node, row.Name)),
+                row.Value,
+                row.Timestamp.WallMilliseconds,
+                row.SequenceNr - last - 1));
+            last = row.SequenceNr;
+        }
+
+        Tell(new StatisticsReported(_incarnation, page.Rows[0].SequenceNr, page.Dropped, names, rows.MoveToImmutable()));
+    }
+
+    private void Tell(object message) => Router.Tell(new PostVolatile(PersistenceId, Proxy, message), Self);
+
+    private string InstanceOf(AgentCommand command) => NodeInstanceActor.IdOf(PersistenceId, command.Ion, command.Node);
+
+    private sealed record Beat
+    {
+        public static Beat Instance { get; } = new();
+    }
+
+    private sealed record Report
+    {
+        public static Report Instance { get; } = new();
+    }
+}

@@ -1,0 +1,457 @@
+using System.Collections.Immutable;
+using Eco.Actors.Ions;
+using Eco.Actors.Models;
+using Eco.Engines.Abstractions;
+using Eco.Runtime.Cluster;
+using Eco.Runtime.Persistence;
+using Eco.Runtime.Persistence.Statistics;
+
+namespace Eco.Actors.Agents.Instances;
+
+/// <summary>
+/// The agent's entity for one ION node: makes its pipeline, steps it as its run mode says, gives it models, relaunches it with back-off and
+/// quarantines it, and goes on from its journal after a crash with the very same results. One call to the engine is under way at a time;
+/// <see cref="Continue"/> decides on the next one.
+/// </summary>
+public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
+{
+    private readonly IEngineHost _engines;
+    private readonly IArtifactStore _artifacts;
+    private readonly AgentOptions _options;
+    private readonly StatisticsWindow _window;
+    private readonly string _agent;
+    private readonly string _agentEntity;
+    private Phase _phase = Phase.Idle;
+    private long _correlation;
+    private long _steps;
+    private int _runSteps;
+    private bool _afresh;
+    private bool _ranHere;
+    private ImmutableQueue<AppliedModel> _replays = [];
+    private AppliedModel? _swapping;
+    private StepMattered? _awaitingArtifact;
+    private DateTimeOffset _nextStepAt;
+
+    /// <summary>Makes the entity.</summary>
+    /// <param name="entityId"><c>agent/id/incarnation/ion/node</c>.</param>
+    /// <param name="engines">The agent's engines.</param>
+    /// <param name="artifacts">Where large checkpoints go.</param>
+    /// <param name="statistics">The agent's bounded store.</param>
+    /// <param name="options">How often statistics and checkpoints are due.</param>
+    public NodeInstanceActor(
+        string entityId,
+        IEngineHost engines,
+        IArtifactStore artifacts,
+        IStatisticsStore statistics,
+        AgentOptions options)
+        : base(entityId, NodeInstanceState.Empty)
+    {
+        _engines = engines;
+        _artifacts = artifacts;
+        _options = options;
+        string[] parts = entityId.Split('/');
+        _agent = parts[1];
+        _agentEntity = $"agent/{parts[1]}/{parts[2]}";
+        _window = new StatisticsWindow(statistics, parts[3], parts[4], _agent);
+    }
+
+    private enum Phase
+    {
+        Idle,
+        Loading,
+        Deploying,
+        Ready,
+        Stepping,
+        Storing,
+        Swapping,
+        BackingOff,
+    }
+
+    private DateTimeOffset Now => Context.System.TimeProvider.GetUtcNow();
+
+    private RunMode Mode => State.Deployment!.Definition.Run;
+
+    /// <summary>The entity id of an ION's node on an agent.</summary>
+    /// <param name="agentEntity">The agent's entity.</param>
+    /// <param name="ion">The ION.</param>
+    /// <param name="node">The node.</param>
+    public static string IdOf(string agentEntity, string ion, string node) => $"{agentEntity}/{ion}/{node}";
+
+    /// <inheritdoc/>
+    protected override Decision Decide(object command, string? from) =>
+        new NodeInstanceDecisions(_agent, _agentEntity, NewSeed, Clock.Now()).Decide(State, command);
+
+    /// <inheritdoc/>
+    protected override NodeInstanceState Apply(NodeInstanceState state, object @event) => state.Apply(@event);
+
+    /// <inheritdoc/>
+    protected override void OnReady()
+    {
+        Timers.StartPeriodicTimer(nameof(FlushStatistics), FlushStatistics.Instance, _options.StatisticsEvery);
+        Continue();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnCommitted(object @event)
+    {
+        switch (@event)
+        {
+            case InstancePlaced or InstanceRemoved:
+                Discard();
+                break;
+            case LifeCycleMoved { State: InstanceState.Failed } moved:
+                _phase = Phase.BackingOff;
+                TimeSpan pause = NodeInstanceDecisions.Backoff(State.Deployment!.Definition.Relaunch, moved.Failures);
+                Timers.StartSingleTimer(nameof(Relaunch), Relaunch.Instance, pause);
+                break;
+            case LifeCycleMoved { State: InstanceState.Quarantined or InstanceState.Succeeded }:
+                _window.Flush(Clock, Self);
+                Discard();
+                break;
+            case ScheduleFired:
+                _runSteps = 0;
+                StartAfreshWhenWhole();
+                break;
+            case ScheduledRunEnded:
+                _ranHere = true;
+                break;
+            case RunSettled:
+                _runSteps = 0;
+                break;
+        }
+
+        TellStatus();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnDecided() => Continue();
+
+    /// <inheritdoc/>
+    protected override bool OnMessage(object message)
+    {
+        switch (message)
+        {
+            case PipelineDeployed deployed when Answers(deployed.CorrelationId, Phase.Deploying):
+                OnDeployed();
+                return true;
+            case PipelineStepped stepped when Answers(stepped.CorrelationId, Phase.Stepping):
+                OnStepped(stepped);
+                return true;
+            case PipelineModelSwapped swapped when Answers(swapped.CorrelationId, Phase.Swapping):
+                OnSwapped(null);
+                return true;
+            case PipelineFailed failed when Answers(failed.CorrelationId, Phase.Swapping):
+                OnSwapped(failed.Reason);
+                return true;
+            case PipelineFailed failed when failed.CorrelationId == _correlation:
+                Broke(failed.Reason);
+                return true;
+            case ArtifactLoaded loaded when Answers(loaded.CorrelationId, Phase.Loading):
+                Deploy(loaded.Content);
+                return true;
+            case ArtifactStored stored when Answers(stored.CorrelationId, Phase.Storing):
+                StepMattered mattered = _awaitingArtifact!;
+                _awaitingArtifact = null;
+                Matter(mattered with { Checkpoint = new StoredCheckpoint(mattered.Steps, null, stored.Hash) });
+                return true;
+            case ArtifactFailed failed when failed.CorrelationId == _correlation:
+                Broke($"its checkpoint: {failed.Reason}");
+                return true;
+            case PipelineDeployed or PipelineStepped or PipelineModelSwapped or PipelineFailed
+                or ArtifactLoaded or ArtifactStored or ArtifactFailed:
+                // The outcome of a call for a pipeline that was replaced since.
+                return true;
+            case Relaunch when _phase == Phase.BackingOff:
+                _phase = Phase.Idle;
+                Continue();
+                return true;
+            case TimeToStep or Relaunch:
+                Continue();
+                return true;
+            case FlushStatistics:
+                _window.Flush(Clock, Self);
+                TellStatus();
+                return true;
+            case StatisticsRecorded:
+                return true;
+            case StatisticsFailed failed:
+                Context.System.EventStream.Publish(failed);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _engines.Release(PersistenceId);
+        base.PostStop();
+    }
+
+    private ulong NewSeed() => unchecked((ulong)Context.System.Random.Stream($"{PersistenceId} {Clock.Now().WallMilliseconds}").NextInt64());
+
+    private bool Answers(long correlation, Phase phase) => correlation == _correlation && _phase == phase;
+
+    private void Continue()
+    {
+        if (!State.WantsPipeline)
+        {
+            return;
+        }
+
+        switch (_phase)
+        {
+            case Phase.Idle:
+                Launch();
+                break;
+            case Phase.Ready:
+                NextCall();
+                break;
+        }
+    }
+
+    private void Launch()
+    {
+        StoredCheckpoint? checkpoint = _afresh ? null : State.Checkpoint;
+        _replays = _afresh ? [] : ImmutableQueue.CreateRange(State.SinceCheckpoint);
+        _steps = checkpoint?.Steps ?? 0;
+        _afresh = false;
+        if (checkpoint?.Hash is { } hash)
+        {
+            _phase = Phase.Loading;
+            _artifacts.Get(new GetArtifact(++_correlation, hash), Self);
+            return;
+        }
+
+        Deploy(checkpoint?.Content);
+    }
+
+    private void Deploy(byte[]? checkpoint)
+    {
+        _phase = Phase.Deploying;
+        PipelineNode definition = State.Deployment!.Definition;
+        _engines.Deploy(
+            new DeployPipeline(++_correlation, PersistenceId, definition.Engine, definition.Components, State.Seed, checkpoint),
+            Self);
+    }
+
+    private void OnDeployed()
+    {
+        _phase = Phase.Ready;
+        _nextStepAt = Now;
+        Execute(new PipelineReady());
+    }
+
+    private void NextCall()
+    {
+        if (!_replays.IsEmpty && _replays.Peek().AtStep <= _steps)
+        {
+            _replays = _replays.Dequeue(out AppliedModel replay);
+            Swap(replay);
+            return;
+        }
+
+        if (_replays.IsEmpty && !State.Arrived.IsEmpty)
+        {
+            (string component, ModelReference model) = State.Arrived.First();
+            Swap(new AppliedModel(component, model, _steps));
+            return;
+        }
+
+        if (State.Held)
+        {
+            return;
+        }
+
+        switch (Mode.Kind)
+        {
+            case RunKind.Continuous:
+                StepWhenDue();
+                break;
+            case RunKind.Event when !State.Runs.IsEmpty:
+                if (_runSteps == 0 && Mode.Steps == 0 && _steps > 0)
+                {
+                    StartAfreshWhenWhole();
+                    Continue();
+                    return;
+                }
+
+                Step(_runSteps == 0 ? State.Runs[0].Inputs : []);
+                break;
+            case RunKind.Schedule when State.Firing is not null:
+                StepWhenDue();
+                break;
+            case RunKind.Schedule:
+                AwaitFiring();
+                break;
+        }
+    }
+
+    private void StepWhenDue()
+    {
+        TimeSpan wait = _nextStepAt - Now;
+        if (wait > TimeSpan.Zero)
+        {
+            Timers.StartSingleTimer(nameof(TimeToStep), TimeToStep.Instance, wait);
+            return;
+        }
+
+        // A pipeline that fell behind does not hurry: the pace is a least distance between steps.
+        _nextStepAt = Mode.Kind == RunKind.Continuous ? Now + Mode.Every : Now;
+        Step([]);
+    }
+
+    private void Step(ImmutableArray<RunInput> models)
+    {
+        _phase = Phase.Stepping;
+        bool due = (_steps + 1) % _options.CheckpointEverySteps == 0;
+        _engines.Step(new StepPipeline(++_correlation, PersistenceId, models, due), Self);
+    }
+
+    private void OnStepped(PipelineStepped stepped)
+    {
+        _steps++;
+        _runSteps++;
+        _window.Add(stepped.Result.Statistics);
+        StepResult result = stepped.Result;
+        bool runEnds = Mode.Kind != RunKind.Continuous && (result.Finished || _runSteps == Mode.Steps);
+        var mattered = new StepMattered(
+            _steps,
+            null,
+            result.Models,
+            result.Notices,
+            runEnds && Mode.Kind == RunKind.Event ? State.Runs[0].RunId : 0,
+            result.Finished,
+            runEnds && Mode.Kind == RunKind.Schedule);
+        if (stepped.Checkpoint is { Length: > ModelReference.MaximumInlineBytes } large)
+        {
+            _phase = Phase.Storing;
+            _awaitingArtifact = mattered;
+            _artifacts.Put(new PutArtifact(++_correlation, large), Self);
+            return;
+        }
+
+        if (stepped.Checkpoint is not null)
+        {
+            mattered = mattered with { Checkpoint = new StoredCheckpoint(_steps, stepped.Checkpoint, null) };
+        }
+
+        Matter(mattered);
+    }
+
+    private void Matter(StepMattered step)
+    {
+        _phase = Phase.Ready;
+        if (step.Checkpoint is not null || !step.Notices.IsEmpty || step.RunId > 0 || step.FiringEnded || step.Finished || State.Failures > 0)
+        {
+            if (step.Finished || step.RunId > 0)
+            {
+                _window.Flush(Clock, Self);
+            }
+
+            Execute(step);
+            return;
+        }
+
+        Continue();
+    }
+
+    private void Swap(AppliedModel swap)
+    {
+        _phase = Phase.Swapping;
+        _swapping = swap;
+        _engines.SwapModel(
+            new SwapPipelineModel(++_correlation, PersistenceId, swap.Component, swap.Model.ToArtifact()), Self);
+    }
+
+    private void OnSwapped(string? refusal)
+    {
+        _phase = Phase.Ready;
+        AppliedModel swap = _swapping!;
+        _swapping = null;
+        bool replayed = State.Arrived.GetValueOrDefault(swap.Component)?.Version != swap.Model.Version;
+        if (replayed)
+        {
+            Continue();
+            return;
+        }
+
+        Execute(refusal is null
+            ? new SwapSucceeded(swap.Component, swap.Model.Version, swap.AtStep)
+            : new SwapRefused(swap.Component, swap.Model.Version, refusal));
+    }
+
+    private void Broke(string reason)
+    {
+        _phase = Phase.BackingOff;
+        _awaitingArtifact = null;
+        _runSteps = 0;
+        Execute(new PipelineBroke(reason));
+    }
+
+    private void AwaitFiring()
+    {
+        (DateTimeOffset? next, int skipped) = ScheduleClock.Next(Mode, State.LastFiring, Now, _ranHere);
+        if (next is not { } at)
+        {
+            return;
+        }
+
+        if (at <= Now)
+        {
+            Execute(new FiringDue(at, skipped));
+            return;
+        }
+
+        Timers.StartSingleTimer(nameof(TimeToStep), TimeToStep.Instance, at - Now);
+    }
+
+    private void StartAfreshWhenWhole()
+    {
+        // A run until the source is exhausted begins with a new pipeline; a run of so many steps goes on with the present one.
+        if (Mode.Steps == 0 && _steps > 0)
+        {
+            _afresh = true;
+            _phase = Phase.Idle;
+        }
+    }
+
+    private void Discard()
+    {
+        _engines.Release(PersistenceId);
+        _correlation++;
+        _phase = Phase.Idle;
+        _awaitingArtifact = null;
+        _swapping = null;
+        _runSteps = 0;
+        Timers.Cancel(nameof(TimeToStep));
+        Timers.Cancel(nameof(Relaunch));
+    }
+
+    private void TellStatus()
+    {
+        if (State.Deployment is { } deployment)
+        {
+            Router.Tell(
+                new ToEntity(_agentEntity, new InstanceStatus(
+                    deployment.Ion, deployment.Node, State.LifeCycle, State.Detail, _steps, State.Failures)),
+                Self);
+        }
+    }
+
+    private sealed record TimeToStep
+    {
+        public static TimeToStep Instance { get; } = new();
+    }
+
+    private sealed record Relaunch
+    {
+        public static Relaunch Instance { get; } = new();
+    }
+
+    private sealed record FlushStatistics
+    {
+        public static FlushStatistics Instance { get; } = new();
+    }
+}

@@ -1,0 +1,199 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Eco.Runtime.Actors;
+using Eco.Runtime.Cluster;
+using Eco.Runtime.Persistence;
+using Eco.Runtime.Persistence.Statistics;
+
+namespace Eco.Actors.Agents.Proxies;
+
+/// <summary>
+/// The server's entity for one agent: joins and incarnations, commands in flight and waiting, reachability, and the agent's statistics on
+/// their way into the store. An agent talks to nobody else.
+/// </summary>
+public sealed class AgentProxyActor : EntityActor<AgentProxyState>
+{
+    private const string Prefix = "proxy/";
+    private readonly AgentOptions _options;
+    private readonly IStatisticsStore _statistics;
+    private readonly Dictionary<long, IActorRef> _statusAskers = [];
+    private long _correlation;
+    private DateTimeOffset _lastHeard;
+
+    /// <summary>Makes the entity.</summary>
+    public AgentProxyActor(string entityId, AgentOptions options, IStatisticsStore statistics)
+        : base(entityId, AgentProxyState.Empty)
+    {
+        _options = options;
+        _statistics = statistics;
+    }
+
+    private string Agent => PersistenceId[Prefix.Length..];
+
+    private string AgentEntity => AgentActor.IdOf(Agent, State.Incarnation);
+
+    /// <summary>The entity id of an agent's proxy.</summary>
+    public static string IdOf(string agent) => Prefix + agent;
+
+    /// <inheritdoc/>
+    protected override Decision Decide(object command, string? from) =>
+        State.Decide(Agent, command, State.Incarnation == 0 ? 0 : OutstandingTo(AgentEntity));
+
+    /// <inheritdoc/>
+    protected override AgentProxyState Apply(AgentProxyState state, object @event) => state.Apply(@event);
+
+    /// <inheritdoc/>
+    protected override void OnReady()
+    {
+        _lastHeard = Context.System.TimeProvider.GetUtcNow();
+        Timers.StartPeriodicTimer(nameof(CheckReachable), CheckReachable.Instance, _options.HeartbeatEvery);
+        Timers.StartPeriodicTimer(nameof(AskStatus), AskStatus.Instance, _options.StatusEvery);
+        Self.Tell(ReleaseCommands.Instance, Self);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnCommitted(object @event)
+    {
+        if (@event is AgentJoined joined)
+        {
+            for (long former = 1; former < joined.Incarnation; former++)
+            {
+                AbandonMessagesTo(AgentActor.IdOf(Agent, former));
+            }
+
+            Self.Tell(ReleaseCommands.Instance, Self);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceiverCaughtUp(string receiver)
+    {
+        if (!State.Queue.IsEmpty)
+        {
+            Self.Tell(ReleaseCommands.Instance, Self);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override bool OnMessage(object message)
+    {
+        switch (message)
+        {
+            case VolatileDelivery delivery:
+                OnVolatile(delivery);
+                return true;
+            case CheckReachable:
+                TimeSpan silence = Context.System.TimeProvider.GetUtcNow() - _lastHeard;
+                if (State.Reachable && silence >= _options.UnreachableAfter)
+                {
+                    Execute(new NoteUnreachable(_lastHeard.ToString("O", CultureInfo.InvariantCulture)));
+                }
+
+                return true;
+            case AskStatus:
+                RequestStatus(null);
+                return true;
+            case QueryStatus:
+                RequestStatus(Sender);
+                return true;
+            case StatisticsIngested ingested:
+                Router.Tell(
+                    new PostVolatile(PersistenceId, AgentEntity, new StatisticsStored(State.Incarnation, ingested.UpTo)), Self);
+                return true;
+            case StatisticsFailed failed:
+                // The agent keeps them and sends them again.
+                Context.System.EventStream.Publish(failed);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void OnVolatile(VolatileDelivery delivery)
+    {
+        _lastHeard = Context.System.TimeProvider.GetUtcNow();
+        switch (delivery.Message)
+        {
+            case JoinRequested join:
+                ExecuteFor(delivery.From, join);
+                break;
+            case Heartbeat heartbeat when heartbeat.Incarnation == State.Incarnation:
+                Execute(NoteReachable.Instance);
+                break;
+            case StatisticsReported report when report.Incarnation == State.Incarnation:
+                Ingest(report);
+                break;
+            case StatusReported status:
+                if (_statusAskers.Remove(status.RequestId, out IActorRef? asker))
+                {
+                    asker.Tell(status);
+                }
+
+                break;
+        }
+    }
+
+    private void ExecuteFor(string from, JoinRequested join) =>
+        ExecuteThen(join, reply => Router.Tell(new PostVolatile(PersistenceId, from, reply), Self));
+
+    private void Ingest(StatisticsReported report)
+    {
+        ImmutableArray<StatisticsRow>.Builder rows = ImmutableArray.CreateBuilder<StatisticsRow>(report.Rows.Length);
+        long number = report.FirstSequenceNr - 1;
+        foreach (StatisticRow row in report.Rows)
+        {
+            if (row.N < 0 || row.N >= report.Names.Length)
+            {
+                return;
+            }
+
+            number += 1 + row.G;
+            StatisticName name = report.Names[row.N];
+            rows.Add(new StatisticsRow(number, name.Ion, name.Node, Agent, name.Name, row.V, new HybridTimestamp(row.T, 0, Agent)));
+            Context.System.EventStream.Publish(new StatisticSeen(name.Ion, name.Node, Agent, name.Name, row.V, row.T));
+        }
+
+        _statistics.Ingest(
+            new IngestStatistics(++_correlation, Agent, report.Incarnation, report.Dropped, rows.MoveToImmutable()), Self);
+    }
+
+    private void RequestStatus(IActorRef? asker)
+    {
+        if (State.Incarnation == 0)
+        {
+            asker?.Tell(new StatusReported(0, Agent, []));
+            return;
+        }
+
+        long request = ++_correlation;
+        _statusAskers.Clear();
+        if (asker is not null)
+        {
+            _statusAskers[request] = asker;
+        }
+
+        Router.Tell(new PostVolatile(PersistenceId, AgentEntity, new StatusRequested(request)), Self);
+    }
+
+    private sealed record CheckReachable
+    {
+        public static CheckReachable Instance { get; } = new();
+    }
+
+    private sealed record AskStatus
+    {
+        public static AskStatus Instance { get; } = new();
+    }
+}
+
+/// <summary>To a proxy, local: ask the agent for its status now. Answered with <see cref="StatusReported"/> if the agent is there.</summary>
+public sealed record QueryStatus;
+
+/// <summary>On the event stream: a statistic has come in.</summary>
+/// <param name="Ion">The ION.</param>
+/// <param name="Node">The node.</param>
+/// <param name="Agent">The agent.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">Its value.</param>
+/// <param name="UnixMilliseconds">When.</param>
+public sealed record StatisticSeen(string Ion, string Node, string Agent, string Name, double Value, long UnixMilliseconds);

@@ -1,0 +1,71 @@
+using Eco.Actors.Agents;
+using Eco.Actors.Agents.Instances;
+using Eco.Runtime.Actors;
+using Eco.Runtime.Cluster;
+using Eco.Runtime.Dispatch;
+using Eco.Runtime.Persistence;
+using Eco.Runtime.Persistence.Statistics;
+using Eco.Schedulers.Placement;
+
+namespace Eco.Actors.Hosting;
+
+/// <summary>The ports of an agent.</summary>
+/// <param name="Journal">Its journal.</param>
+/// <param name="Artifacts">Where large checkpoints are kept.</param>
+/// <param name="Statistics">Where statistics wait for the server.</param>
+/// <param name="Engines">Its engines.</param>
+/// <param name="Transport">The transport to the server.</param>
+/// <param name="CrashPoints">For fault campaigns.</param>
+public sealed record AgentPorts(
+    IJournal Journal,
+    IArtifactStore Artifacts,
+    IStatisticsStore Statistics,
+    IEngineHost Engines,
+    ITransport Transport,
+    ICrashPoints CrashPoints);
+
+/// <summary>How an agent runs.</summary>
+/// <param name="Profile">What it says of itself.</param>
+/// <param name="WriterId">Unique to this start.</param>
+/// <param name="Agents">How it keeps in touch.</param>
+/// <param name="Entities">How durable messages are sent.</param>
+public sealed record AgentSetup(AgentProfile Profile, string WriterId, AgentOptions Agents, EntityOptions Entities);
+
+/// <summary>The agent role: which entities an agent has. The same in both worlds; only the ports differ.</summary>
+public static class AgentRole
+{
+    /// <summary>Starts the role in an actor system of its own.</summary>
+    public static IActorRef Start(ActorSystem system, AgentSetup setup, AgentPorts ports)
+    {
+        ArgumentNullException.ThrowIfNull(setup);
+        ArgumentNullException.ThrowIfNull(ports);
+        string id = setup.Profile.Id;
+        return EntityHost.Start(system, new EntityHostSetup(
+            EntityAddress.OfAgent(id),
+            1,
+            setup.WriterId,
+            ports.Journal,
+            ports.Transport,
+            EcoManifests.Registry,
+            [
+                new EntityType(
+                    "identity",
+                    entity => Depth(entity) == 2,
+                    entity => Props.Create(() => new AgentIdentityActor(entity, setup.Profile, setup.Agents))),
+                new EntityType(
+                    "agent",
+                    entity => Depth(entity) == 3,
+                    entity => Props.Create(() => new AgentActor(entity, setup.Agents, ports.Statistics))),
+                new EntityType(
+                    "instance",
+                    entity => Depth(entity) == 5,
+                    entity => Props.Create(() => new NodeInstanceActor(
+                        entity, ports.Engines, ports.Artifacts, ports.Statistics, setup.Agents))),
+            ],
+            [AgentIdentityActor.IdOf(id)],
+            setup.Entities,
+            ports.CrashPoints));
+    }
+
+    private static int Depth(string entity) => entity.StartsWith("agent/", StringComparison.Ordinal) ? entity.Split('/').Length : 0;
+}

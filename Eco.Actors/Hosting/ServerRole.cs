@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Eco.Actors.Agents;
+using Eco.Actors.Agents.Proxies;
+using Eco.Actors.Console;
+using Eco.Actors.Ions;
+using Eco.Actors.Ions.Nodes;
+using Eco.Actors.Models;
+using Eco.Actors.Timeline;
+using Eco.Engines.Abstractions;
+using Eco.Runtime.Actors;
+using Eco.Runtime.Cluster;
+using Eco.Runtime.Dispatch;
+using Eco.Runtime.Persistence;
+using Eco.Runtime.Persistence.Statistics;
+
+namespace Eco.Actors.Hosting;
+
+/// <summary>The ports of a server.</summary>
+/// <param name="Journal">Its journal.</param>
+/// <param name="Artifacts">Where models are kept.</param>
+/// <param name="Statistics">Where statistics are kept.</param>
+/// <param name="Timeline">The timeline's tables.</param>
+/// <param name="Transport">The transport to agents.</param>
+/// <param name="CrashPoints">For fault campaigns.</param>
+public sealed record ServerPorts(
+    IJournal Journal,
+    IArtifactStore Artifacts,
+    IStatisticsStore Statistics,
+    ITimelineStore Timeline,
+    ITransport Transport,
+    ICrashPoints CrashPoints);
+
+/// <summary>How a server runs.</summary>
+/// <param name="Partitions">Stored at the first start.</param>
+/// <param name="WriterId">Unique to this start.</param>
+/// <param name="Agents">How agents keep in touch.</param>
+/// <param name="Entities">How durable messages are sent.</param>
+/// <param name="FollowJournalEvery">How often the timeline looks at the journal.</param>
+/// <param name="Engines">The component types of each engine, for validation.</param>
+/// <param name="Stop">What <c>host.stop</c> does.</param>
+public sealed record ServerSetup(
+    int Partitions,
+    string WriterId,
+    AgentOptions Agents,
+    EntityOptions Entities,
+    TimeSpan FollowJournalEvery,
+    ImmutableSortedDictionary<string, ImmutableArray<ComponentDescriptor>> Engines,
+    Action Stop);
+
+/// <summary>
+/// The server role: which entities it has, and the timeline and the console beside them. The same in both worlds; only the ports differ.
+/// </summary>
+public sealed class ServerRole : ReceiveActor
+{
+    /// <summary>Makes the role's root actor.</summary>
+    public ServerRole(ServerSetup setup, ServerPorts ports)
+    {
+        Receive<EntityHostReady>(ready =>
+        {
+            IActorRef timeline = Context.ActorOf(
+                Props.Create(() => new TimelineActor(ports.Timeline, setup.Partitions, setup.FollowJournalEvery)), "timeline");
+            var console = new ConsolePorts(ready.Router, timeline, ports.Timeline, setup.Engines, setup.Stop);
+            IActorRef front = Context.ActorOf(Props.Create(() => new ConsoleActor(console)), "console");
+            Context.System.EventStream.Publish(new ServerReady(ready.Router, front));
+        });
+
+        Context.System.EventStream.Subscribe(Self, typeof(EntityHostReady));
+        EntityHost.Start(Context.System, new EntityHostSetup(
+            EntityAddress.Server,
+            setup.Partitions,
+            setup.WriterId,
+            ports.Journal,
+            ports.Transport,
+            EcoManifests.Registry,
+            TypesOf(setup, ports),
+            [AgentDirectoryActor.Id],
+            setup.Entities,
+            ports.CrashPoints));
+    }
+
+    /// <summary>Starts the role in an actor system of its own; <see cref="ServerReady"/> appears on its event stream.</summary>
+    public static IActorRef Start(ActorSystem system, ServerSetup setup, ServerPorts ports)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        return system.ActorOf(Props.Create(() => new ServerRole(setup, ports)), "server");
+    }
+
+    private static ImmutableArray<EntityType> TypesOf(ServerSetup setup, ServerPorts ports) =>
+    [
+        new("directory", id => id == AgentDirectoryActor.Id, _ => Props.Create(() => new AgentDirectoryActor())),
+        new("ion", id => Depth(id, "ion/") == 2, id => Props.Create(() => new IonActor(id))),
+        new("ion node", id => Depth(id, "ion/") == 3, id => Props.Create(() => new IonNodeActor(id, ports.Statistics))),
+        new("models", id => Depth(id, "models/") == 2, id => Props.Create(() => new ModelRegistryActor(id, ports.Artifacts))),
+        new(
+            "proxy",
+            id => Depth(id, "proxy/") == 2,
+            id => Props.Create(() => new AgentProxyActor(id, setup.Agents, ports.Statistics))),
+    ];
+
+    private static int Depth(string id, string prefix) =>
+        id.StartsWith(prefix, StringComparison.Ordinal) ? id.Split('/').Length : 0;
+}
+
+/// <summary>On the event stream: the server takes commands.</summary>
+/// <param name="Router">Its router.</param>
+/// <param name="Console">The <see cref="ConsoleActor"/>.</param>
+public sealed record ServerReady(IActorRef Router, IActorRef Console);

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using Eco.Actors.Agents;
+using Eco.Actors.Console;
+using Eco.Host.Commands;
+using Eco.Host.ConsoleSocket;
+using Eco.Host.Output;
+using Eco.Host.State;
+using Eco.Runtime.Cluster;
+using Eco.Schedulers.Placement;
+using Microsoft.Extensions.Logging;
+
+namespace Eco.Host.Composition.Local;
+
+/// <summary><c>eco host</c>: a server and its agents until Ctrl-C or <c>eco stop</c>.</summary>
+internal static class LocalHostCommand
+{
+    /// <summary>Runs the host.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(HostRun run, CommandOutput output, CancellationToken stop)
+    {
+        HostOptions options = run.Options;
+        if (!options.RunsServer)
+        {
+            throw new CommandException(
+                ConsoleErrorCodes.Refused,
+                "a host without the server role needs a broker, which this version does not have",
+                "add server to eco.host.roles: server and agents run in one process");
+        }
+
+        StateDirectory state = run.State;
+        using StateLock held = state.Acquire();
+        using ILoggerFactory logging = HostLogging.Create(options.LogLevel);
+        LocalHost host = await StorageErrors.GuardAsync(state, () => LocalHost.StartAsync(SetupOf(options, state, logging), stop)).ConfigureAwait(false);
+        await using (host.ConfigureAwait(false))
+        {
+            ConsoleSocketServer socket = ConsoleSocketServer.Start(
+                state, host, new ConsoleSocketOptions(), TimeProvider.System, logging.CreateLogger<ConsoleSocketServer>());
+            await using (socket.ConfigureAwait(false))
+            {
+                output.Note($"host {options.HostId} is ready: server with {options.Agents.Length} agents, state in {state.Name}");
+                output.Note("submit an ION with: eco ion submit FILE");
+                await Task.WhenAny(host.StopAsked, host.Fault, Task.Delay(Timeout.Infinite, stop)).ConfigureAwait(false);
+                if (host.Fault.IsCompletedSuccessfully)
+                {
+                    throw new CommandException(
+                        ConsoleErrorCodes.State, await host.Fault.ConfigureAwait(false), "run eco doctor; then start the host again, it goes on from its journals");
+                }
+            }
+        }
+
+        return ExitCodes.Success;
+    }
+
+    private static LocalHostSetup SetupOf(HostOptions options, StateDirectory state, ILoggerFactory logging)
+    {
+        ImmutableArray<string> engines = [.. EngineCatalogue.Default.Engines.Keys];
+        return new LocalHostSetup(
+            state,
+            options.Partitions,
+            [.. options.Agents.Select(agent => new LocalAgent(
+                new AgentProfile(agent.Id, agent.Site, agent.Role, agent.Labels, agent.Capabilities, engines),
+                agent.DataRoot))],
+            new AgentOptions(
+                options.JoinEvery,
+                options.HeartbeatEvery,
+                options.UnreachableAfter,
+                options.StatisticsEvery,
+                options.StatusEvery,
+                options.CheckpointEverySteps),
+            EntityOptions.Default,
+            ProcessCrashPoints.Parse(Environment.GetEnvironmentVariable(ProcessCrashPoints.Variable)),
+            logging);
+    }
+}

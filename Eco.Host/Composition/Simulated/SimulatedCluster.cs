@@ -1,0 +1,217 @@
+using System.Collections.Immutable;
+using Eco.Actors.Agents;
+using Eco.Actors.Console;
+using Eco.Actors.Hosting;
+using Eco.Actors.Timeline.Sql;
+using Eco.Engines.Abstractions;
+using Eco.Runtime.Actors;
+using Eco.Runtime.Cluster;
+using Eco.Runtime.Dispatch;
+using Eco.Runtime.Simulation;
+using Eco.Schedulers.Placement;
+using Microsoft.Data.Sqlite;
+using System.Text.Json;
+
+namespace Eco.Host.Composition.Simulated;
+
+/// <summary>How a simulated cluster is laid out.</summary>
+public sealed record SimulatedClusterOptions
+{
+    /// <summary>The agents.</summary>
+    public required ImmutableArray<AgentProfile> Agents { get; init; }
+
+    /// <summary>How agents keep in touch.</summary>
+    public AgentOptions Timing { get; init; } = AgentOptions.Default;
+
+    /// <summary>How durable messages are sent.</summary>
+    public EntityOptions Entities { get; init; } = EntityOptions.Default;
+
+    /// <summary>Partitions of the server.</summary>
+    public int Partitions { get; init; } = 16;
+
+    /// <summary>The folder of data files.</summary>
+    public string DataRoot { get; init; } = ".";
+
+    /// <summary>Sees each step's result with its agent; for exact figures, in place of windowed statistics.</summary>
+    public Action<string, StepResult>? OnStep { get; init; }
+
+    /// <summary>The simulated world.</summary>
+    public SimulationOptions World { get; init; } = new();
+}
+
+/// <summary>
+/// A server and its agents in the simulated world: the actors of the product on simulated ports, one host identity each. Tests and experiments
+/// drive it with <see cref="SimulatedWorld.RunUntil"/>.
+/// </summary>
+public sealed class SimulatedCluster : IDisposable
+{
+    /// <summary>The server's name in the world.</summary>
+    public const string ServerName = "server";
+
+    private readonly SimulatedClusterOptions _options;
+    private readonly EngineCatalogue _engines = EngineCatalogue.Default;
+    private readonly TimelineDatabase _timeline;
+    private readonly TimelineReader _reader;
+    private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, ActorSystem> _systems = new(StringComparer.Ordinal);
+    private long _requests;
+
+    /// <summary>Lays out the cluster and starts all hosts.</summary>
+    /// <param name="seed">Decides every interleaving and all chance.</param>
+    /// <param name="options">The layout.</param>
+    public SimulatedCluster(ulong seed, SimulatedClusterOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _connection = new SqliteConnection("Data Source=:memory:");
+        _connection.Open();
+        _timeline = new TimelineDatabase(_connection);
+        _reader = new TimelineReader(_connection, null);
+        World = new SimulatedWorld(seed, options.World);
+        World.AddHost(ServerName, new SimulatedHostOptions { Site = "cloud" }, BootServer);
+        foreach (AgentProfile profile in options.Agents)
+        {
+            World.AddHost(profile.Id, new SimulatedHostOptions { Site = profile.Site }, host => BootAgent(host, profile));
+        }
+    }
+
+    /// <summary>The world.</summary>
+    public SimulatedWorld World { get; }
+
+    /// <summary>The console of the running server; null while it starts or is down.</summary>
+    public IActorRef? Console { get; private set; }
+
+    /// <summary>What a host reported as the reason that it cannot start; null if all is well.</summary>
+    public string? Failure { get; private set; }
+
+    /// <summary>The actor system of a host's present start.</summary>
+    public ActorSystem SystemOf(string host) => _systems[host];
+
+    /// <summary>Drives the world until all agents have joined.</summary>
+    public void AwaitAgents(TimeSpan limit) => World.RunUntil(
+        () => Read<ImmutableArray<AgentView>>(ConsoleVerbs.Agents).Length == _options.Agents.Length,
+        limit,
+        () => $"not all agents have joined; {Failure}");
+
+    /// <summary>Sends a verb to the server and drives the world until it is answered.</summary>
+    /// <exception cref="InvalidOperationException">The server does not run.</exception>
+    public ConsoleReply Ask(ConsoleRequest request, TimeSpan limit)
+    {
+        World.RunUntil(() => Console is not null, limit, () => $"the server is not ready: {Failure}");
+        ConsoleReply? reply = null;
+        ActorSystem system = _systems[ServerName];
+        IActorRef collector = system.ActorOf(
+            Props.Create(() => new ReplyCollector(answer => reply = answer)), $"request-{++_requests}");
+        Console!.Tell(request, collector);
+        World.RunUntil(() => reply is not null, limit, () => $"no answer to {request.Verb}");
+        return reply!;
+    }
+
+    /// <summary>Sends a verb without a file.</summary>
+    public ConsoleReply Ask(string verb, params ReadOnlySpan<(string Name, string Value)> arguments)
+    {
+        var named = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach ((string name, string value) in arguments)
+        {
+            named[name] = value;
+        }
+
+        return Ask(new ConsoleRequest(++_requests, verb, named.ToImmutable()), TimeSpan.FromMinutes(1));
+    }
+
+    /// <summary>Submits an ION.</summary>
+    public ConsoleReply Submit(string source, string file = "ion.conf") => Ask(
+        new ConsoleRequest(
+            ++_requests,
+            ConsoleVerbs.IonSubmit,
+            ImmutableSortedDictionary<string, string>.Empty.Add("file", file),
+            source),
+        TimeSpan.FromMinutes(1));
+
+    /// <summary>An ION's state in the timeline; null while it has none.</summary>
+    public string? StateOf(string ion) => _reader.FindIon(ion)?.View.State;
+
+    /// <summary>All that the timeline knows of an ION.</summary>
+    public IonDetailView? Detail(string ion) => Read<IonDetailView>(ConsoleVerbs.IonShow, ("ion", ion));
+
+    /// <summary>The story so far, for a failure's text.</summary>
+    public string Describe(string ion)
+    {
+        IEnumerable<EventView> story = Read<ImmutableArray<EventView>>(ConsoleVerbs.Timeline, ("ion", ion), ("limit", "40"));
+        return string.Join('\n', story.Select(line => $"{line.At:HH:mm:ss.fff} {line.Kind} {line.Node} {line.Agent}: {line.Text}"));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        World.Dispose();
+        _timeline.Dispose();
+        _reader.Dispose();
+        _connection.Dispose();
+    }
+
+    private T? Read<T>(string verb, params ReadOnlySpan<(string Name, string Value)> arguments)
+    {
+        var named = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach ((string name, string value) in arguments)
+        {
+            named[name] = value;
+        }
+
+        ConsoleReply reply = _reader.Answer(new ConsoleRequest(0, verb, named.ToImmutable()));
+        return reply.Data is { } data ? (T?)data.Deserialize(typeof(T), ConsoleJson.Default) : default;
+    }
+
+    private void BootServer(SimulatedHost host)
+    {
+        Console = null;
+        ActorSystem system = Boot(host);
+        var timeline = new TimelineStore(_timeline, _reader, (what, call) => host.Schedule(TimeSpan.FromMilliseconds(1), what, call));
+        var ports = new ServerPorts(host.Journal, host.Artifacts, host.Statistics, timeline, host.Transport, host.CrashPoints);
+        var setup = new ServerSetup(
+            _options.Partitions,
+            $"{host.Id}/{host.Incarnation}",
+            _options.Timing,
+            _options.Entities,
+            TimeSpan.FromMilliseconds(200),
+            _engines.Descriptors,
+            () => { });
+        ServerRole.Start(system, setup, ports);
+    }
+
+    private void BootAgent(SimulatedHost host, AgentProfile profile)
+    {
+        ActorSystem system = Boot(host);
+        var bench = new EngineBench(profile.Id, profile.Labels, _options.DataRoot, _engines.Engines);
+        var ports = new AgentPorts(
+            host.Journal, host.Artifacts, host.Statistics, new SimulatedEngineHost(bench, host, _options.OnStep), host.Transport, host.CrashPoints);
+        AgentRole.Start(system, new AgentSetup(profile, $"{host.Id}/{host.Incarnation}", _options.Timing, _options.Entities), ports);
+    }
+
+    private ActorSystem Boot(SimulatedHost host)
+    {
+        ActorSystem system = ActorSystem.Create(host.Id, new ActorSystemSettings
+        {
+            Dispatcher = host.Dispatcher,
+            TimeProvider = host.TimeProvider,
+            Random = new SeededRandomSource(World.Seed),
+            LoggerFactory = _options.World.LoggerFactory,
+        });
+        _systems[host.Id] = system;
+        IActorRef observer = system.ActorOf(Props.Create(() => new BootObserver(OnReady, reason => Failure = reason)), "boot");
+        system.EventStream.Subscribe(observer, typeof(ServerReady));
+        system.EventStream.Subscribe(observer, typeof(EntityHostFailed));
+        return system;
+    }
+
+    private void OnReady(ServerReady ready) => Console = ready.Console;
+
+    private sealed class ReplyCollector : ReceiveActor
+    {
+        public ReplyCollector(Action<ConsoleReply> take) => Receive<ConsoleReply>(reply =>
+        {
+            take(reply);
+            Context.Stop(Self);
+        });
+    }
+}

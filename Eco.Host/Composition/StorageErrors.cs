@@ -1,0 +1,30 @@
+using Eco.Actors.Console;
+using Eco.Host.Commands;
+using Eco.Host.State;
+using Eco.Runtime.Persistence.Sqlite;
+using Microsoft.Data.Sqlite;
+
+namespace Eco.Host.Composition;
+
+/// <summary>Turns what can be wrong with the files of a state directory into one line of cause and one of cure.</summary>
+internal static class StorageErrors
+{
+    /// <summary>Runs something that opens files of a state directory.</summary>
+    /// <exception cref="CommandException">Code <c>state</c>.</exception>
+    public static async Task<T> GuardAsync<T>(StateDirectory state, Func<Task<T>> open)
+    {
+        try
+        {
+            return await open().ConfigureAwait(false);
+        }
+        catch (StorageOpenException e)
+        {
+            throw new CommandException(ConsoleErrorCodes.State, $"{Path.GetFileName(e.File)} {e.Cause} ({e.File})", e.Cure, e);
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(
+                ConsoleErrorCodes.State, $"the state directory '{state.Name}' cannot be used: {e.Message}", "run eco doctor", e);
+        }
+    }
+}

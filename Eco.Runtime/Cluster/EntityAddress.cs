@@ -1,0 +1,52 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Eco.Runtime.Cluster;
+
+/// <summary>
+/// Names of entities and where they live. An entity id is a path of lower-case names, such as <c>ion/factory/merge</c> or
+/// <c>agent/edge-1/1</c>; it outlives processes.
+/// </summary>
+/// <remarks>
+/// Entities below <c>agent/</c> live on the agent with that id, all others on the server. An agent's entity id ends in its
+/// incarnation or continues after it, so that a reinstalled agent is a new pair for every counterpart.
+/// </remarks>
+public static class EntityAddress
+{
+    /// <summary>The transport address of the server.</summary>
+    public const string Server = "eco.server";
+
+    private const string AgentPrefix = "agent/";
+
+    /// <summary>The transport address of an agent.</summary>
+    public static string OfAgent(string agentId) => $"eco.agent.{agentId}";
+
+    /// <summary>The transport address of the host on which an entity lives.</summary>
+    public static string HostOf(string entityId)
+    {
+        ArgumentNullException.ThrowIfNull(entityId);
+        if (!entityId.StartsWith(AgentPrefix, StringComparison.Ordinal))
+        {
+            return Server;
+        }
+
+        int end = entityId.IndexOf('/', AgentPrefix.Length);
+        return OfAgent(end < 0 ? entityId[AgentPrefix.Length..] : entityId[AgentPrefix.Length..end]);
+    }
+
+    /// <summary>The partition of an entity: SHA-256 of its id, modulo the number of partitions.</summary>
+    /// <param name="entityId">The entity.</param>
+    /// <param name="partitionCount">How many partitions its host's database has.</param>
+    public static int PartitionOf(string entityId, int partitionCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(partitionCount, 1);
+        if (partitionCount == 1)
+        {
+            return 0;
+        }
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(entityId), hash);
+        return (int)(System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(hash) % (ulong)partitionCount);
+    }
+}
