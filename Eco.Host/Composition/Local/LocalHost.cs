@@ -135,7 +135,7 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
         FileArtifactStore artifacts = Keep(FileArtifactStore.Open(new FileArtifactStoreOptions { Folder = folder.Artifacts }, Logger<FileArtifactStore>()));
         StatisticsStore statistics = OpenStatistics(folder);
         TimelineDatabase database = TimelineDatabase.Open(folder.Timeline);
-        TimelineReader reader = TimelineReader.Open(folder.Timeline, StatisticsSource.Open(folder.Statistics));
+        TimelineReader reader = TimelineReader.Open(folder.Timeline, StatisticsSource.Open(folder.Statistics), _engines.Descriptors);
         SerialWorker worker = Worker("eco timeline");
         _stores.Add(new Closing(database.Dispose));
         _stores.Add(new Closing(reader.Dispose));

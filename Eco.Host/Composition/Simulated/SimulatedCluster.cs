@@ -66,7 +66,7 @@ public sealed class SimulatedCluster : IDisposable
         _connection = new SqliteConnection("Data Source=:memory:");
         _connection.Open();
         _timeline = new TimelineDatabase(_connection);
-        _reader = new TimelineReader(_connection, null);
+        _reader = new TimelineReader(_connection, null, _engines.Descriptors);
         World = new SimulatedWorld(seed, options.World);
         World.AddHost(ServerName, new SimulatedHostOptions { Site = "cloud" }, BootServer);
         foreach (AgentProfile profile in options.Agents)
