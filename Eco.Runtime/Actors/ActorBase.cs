@@ -33,11 +33,10 @@ public abstract class ActorBase
     /// <returns>False for a message that is not handled.</returns>
     protected internal abstract bool Receive(object message);
 
-    /// <summary>Hands a message to the current behaviour; what that returns false for goes to <see cref="Unhandled"/>.</summary>
-    protected internal virtual void AroundReceive(Receive receive, object message)
+    /// <summary>Hands a message to a behaviour (null: that of the class); what it returns false for goes to <see cref="Unhandled"/>.</summary>
+    internal virtual void AroundReceive(Receive? receive, object message)
     {
-        ArgumentNullException.ThrowIfNull(receive);
-        if (!receive(message))
+        if (!(receive is null ? Receive(message) : receive(message)))
         {
             Unhandled(message);
         }

@@ -99,7 +99,7 @@ internal sealed partial class ActorCell
         }
 
         _message = message ?? terminated;
-        _actor!.AroundReceive(_behavior!, _message);
+        _actor!.AroundReceive(_behavior, _message);
     }
 
     private void UnwatchAll()

@@ -55,8 +55,6 @@ internal sealed partial class ActorCell
                 throw new ActorInitializationException(this, $"{Path}: the factory of the Props returned the old instance instead of a new one");
             }
 
-            // The constructor may have chosen a behaviour already.
-            _behavior ??= actor.Receive;
             Equip(actor);
             return actor;
         }
@@ -284,11 +282,18 @@ internal sealed partial class ActorCell
         _stash?.UnstashAll();
         DiscardInstance();
         _mailbox.Close();
-        System.EventStream.Unsubscribe(this);
-        DrainToDeadLetters();
         System.CountStopped(_handled);
-        _parent.SendSystem(new DeathWatchNotification(this, existenceConfirmed: true));
-        NotifyWatchers();
+        try
+        {
+            System.EventStream.Unsubscribe(this);
+            DrainToDeadLetters();
+        }
+        finally
+        {
+            // Whatever a logger or a subscriber does: the parent and the watchers wait for this.
+            _parent.SendSystem(new DeathWatchNotification(this, existenceConfirmed: true));
+            NotifyWatchers();
+        }
     }
 
     private void DrainToDeadLetters()

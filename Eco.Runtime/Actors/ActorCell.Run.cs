@@ -105,7 +105,7 @@ internal sealed partial class ActorCell
                 }
                 else
                 {
-                    _actor!.AroundReceive(_behavior!, message);
+                    _actor!.AroundReceive(_behavior, message);
                 }
 
                 if (_mailbox.HasSystem || IsBlocked || System.IsAborted)
@@ -142,7 +142,7 @@ internal sealed partial class ActorCell
                     }
                     else
                     {
-                        _actor!.AroundReceive(_behavior!, payload);
+                        _actor!.AroundReceive(_behavior, payload);
                     }
                 }
 

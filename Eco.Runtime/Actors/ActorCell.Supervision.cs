@@ -5,8 +5,7 @@ internal sealed partial class ActorCell
 {
     private void SuperviseFailure(Failed failed)
     {
-        ChildEntry? entry = _children?.Entry(failed.Child);
-        if (entry is null || _isTerminating)
+        if (_isTerminating || _children is null || !_children.Contains(failed.Child))
         {
             // It is being stopped, or has been replaced: its failure no longer matters.
             return;
@@ -15,7 +14,7 @@ internal sealed partial class ActorCell
         SupervisorStrategy strategy = Strategy;
         Directive directive = strategy.Decide(failed.Cause);
         TimeSpan delay = TimeSpan.Zero;
-        if (directive == Directive.Restart && !strategy.TryRestart(entry, System, out delay))
+        if (directive == Directive.Restart && !strategy.TryRestart(failed.Child.Statistics ??= new ChildStatistics(failed.Child), System, out delay))
         {
             directive = Directive.Stop;
         }
@@ -48,7 +47,7 @@ internal sealed partial class ActorCell
 
     private void RestartAfterDelay(RestartDue due)
     {
-        if (!_isTerminating && _children?.Entry(due.Child) is { IsStopping: false })
+        if (!_isTerminating && _children is not null && _children.Contains(due.Child) && !due.Child.IsStoppingForParent)
         {
             due.Child.SendSystem(new Recreate(due.Cause));
         }

@@ -9,8 +9,10 @@ internal sealed partial class ActorCell : IInternalActorRef, IActorContext, IThr
     private readonly Mailbox _mailbox;
     private readonly IInternalActorRef _parent;
     private ActorBase? _actor;
+
+    /// <summary>Null for the first one, that of the actor's class.</summary>
     private Receive? _behavior;
-    private Stack<Receive>? _stacked;
+    private Stack<Receive?>? _stacked;
     private object? _message;
     private IActorRef? _sender;
     private long _handled;
@@ -20,7 +22,7 @@ internal sealed partial class ActorCell : IInternalActorRef, IActorContext, IThr
         System = system;
         Props = props;
         _parent = parent;
-        Path = new ActorPath($"{parent.Path.Address}/{name}", uid);
+        Path = new ActorPath(parent.Path, name, uid);
         _mailbox = new Mailbox(system.Settings.MailboxCapacityPerLane, system.SegmentPool);
     }
 
@@ -46,6 +48,12 @@ internal sealed partial class ActorCell : IInternalActorRef, IActorContext, IThr
 
     /// <summary>The message that is being handled; what a stash keeps.</summary>
     public object? CurrentMessage => _message;
+
+    /// <summary>Set under the lock of the parent's children: the parent waits for this actor's end.</summary>
+    public bool IsStoppingForParent { get; set; }
+
+    /// <summary>What the supervisor remembers of this actor's failures; only its parent touches it.</summary>
+    public ChildStatistics? Statistics { get; set; }
 
     /// <summary>Counts handled messages; tells one delivery of a message from another.</summary>
     public long Handled => Volatile.Read(ref _handled);
@@ -103,16 +111,12 @@ internal sealed partial class ActorCell : IInternalActorRef, IActorContext, IThr
     public void BecomeStacked(Receive behavior)
     {
         ArgumentNullException.ThrowIfNull(behavior);
-        if (_behavior is not null)
-        {
-            _stacked ??= new Stack<Receive>();
-            _stacked.Push(_behavior);
-        }
-
+        _stacked ??= new Stack<Receive?>();
+        _stacked.Push(_behavior);
         _behavior = behavior;
     }
 
-    public void UnbecomeStacked() => _behavior = _stacked is { Count: > 0 } stacked ? stacked.Pop() : ((ActorBase)_actor!).Receive;
+    public void UnbecomeStacked() => _behavior = _stacked is { Count: > 0 } stacked ? stacked.Pop() : null;
 
     public void PublishUnhandled(object message) =>
         System.PublishUnhandled(new UnhandledMessage(message, _sender, this));

@@ -4,7 +4,7 @@ namespace Eco.Runtime.Actors;
 internal sealed class ChildrenContainer
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, ChildEntry> _entries = [];
+    private readonly Dictionary<string, ActorCell> _entries = [];
     private long _generated;
     private int _stopping;
     private bool _closed;
@@ -37,7 +37,7 @@ internal sealed class ChildrenContainer
             }
 
             ActorCell child = make(name, system.NextUid());
-            _entries.Add(name, new ChildEntry(child));
+            _entries.Add(name, child);
             return child;
         }
     }
@@ -46,15 +46,16 @@ internal sealed class ChildrenContainer
     {
         lock (_gate)
         {
-            return _entries.TryGetValue(name, out ChildEntry? entry) ? entry.Cell : null;
+            return _entries.GetValueOrDefault(name);
         }
     }
 
-    public ChildEntry? Entry(ActorCell child)
+    /// <summary>Whether it is that very incarnation.</summary>
+    public bool Contains(ActorCell child)
     {
         lock (_gate)
         {
-            return _entries.TryGetValue(child.Path.Name, out ChildEntry? entry) && ReferenceEquals(entry.Cell, child) ? entry : null;
+            return IsMine(child);
         }
     }
 
@@ -62,14 +63,7 @@ internal sealed class ChildrenContainer
     {
         lock (_gate)
         {
-            var cells = new ActorCell[_entries.Count];
-            int i = 0;
-            foreach (ChildEntry entry in _entries.Values)
-            {
-                cells[i++] = entry.Cell;
-            }
-
-            return cells;
+            return [.. _entries.Values];
         }
     }
 
@@ -77,9 +71,9 @@ internal sealed class ChildrenContainer
     {
         lock (_gate)
         {
-            if (_entries.TryGetValue(child.Path.Name, out ChildEntry? entry) && ReferenceEquals(entry.Cell, child) && !entry.IsStopping)
+            if (!child.IsStoppingForParent && IsMine(child))
             {
-                entry.IsStopping = true;
+                child.IsStoppingForParent = true;
                 _stopping++;
             }
         }
@@ -91,13 +85,13 @@ internal sealed class ChildrenContainer
     {
         lock (_gate)
         {
-            if (!_entries.TryGetValue(child.Path.Name, out ChildEntry? entry) || !ReferenceEquals(entry.Cell, child))
+            if (!IsMine(child))
             {
                 return false;
             }
 
             _entries.Remove(child.Path.Name);
-            if (entry.IsStopping)
+            if (child.IsStoppingForParent)
             {
                 _stopping--;
             }
@@ -114,4 +108,7 @@ internal sealed class ChildrenContainer
             _closed = true;
         }
     }
+
+    private bool IsMine(ActorCell child) =>
+        _entries.TryGetValue(child.Path.Name, out ActorCell? found) && ReferenceEquals(found, child);
 }

@@ -40,6 +40,30 @@ internal sealed class HandlerTable
         return false;
     }
 
+    /// <summary>The table that handlers go to now.</summary>
+    /// <exception cref="IllegalActorStateException">It is too late for declarations.</exception>
+    public static HandlerTable Declared(HandlerTable? declaring, ActorBase actor) => declaring ?? throw new IllegalActorStateException(
+        $"{actor.GetType()}: handlers can be declared only in the constructor or in the method given to Become");
+
+    /// <summary>Collects the handlers that a method declares.</summary>
+    public static HandlerTable Declare(ref HandlerTable? declaring, Action configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        HandlerTable? outer = declaring;
+        var table = new HandlerTable();
+        declaring = table;
+        try
+        {
+            configure();
+        }
+        finally
+        {
+            declaring = outer;
+        }
+
+        return table;
+    }
+
     private void Append(Handler handler)
     {
         if (_handlers.Length > 0 && _handlers[^1] is Unconditional<object>)
@@ -55,7 +79,9 @@ internal sealed class HandlerTable
     {
         if (_fits is null || !_fits.TryGetValue(type, out Handler[]? fits))
         {
-            fits = Array.FindAll(_handlers, handler => handler.MessageType.IsAssignableFrom(type));
+            fits = Array.TrueForAll(_handlers, handler => handler.MessageType.IsAssignableFrom(type))
+                ? _handlers
+                : Array.FindAll(_handlers, handler => handler.MessageType.IsAssignableFrom(type));
             if (_lastType is not null && (_fits?.Count ?? 0) < RememberedTypes)
             {
                 _fits ??= new Dictionary<Type, Handler[]> { [_lastType] = _lastFits };

@@ -19,8 +19,8 @@ internal sealed class Mailbox(int capacity, MailboxSegmentPool pool)
     private const int Scheduled = 2;
     private const int Closed = 3;
 
-    private readonly MailboxLane _control = new();
-    private MailboxLane? _telemetry;
+    private MailboxLane _control;
+    private TelemetryLane? _telemetry;
     private SystemMessage? _systemHead;
     private SystemMessage? _systemTail;
     private int _gate;
@@ -32,7 +32,7 @@ internal sealed class Mailbox(int capacity, MailboxSegmentPool pool)
     public bool IsClosed => Volatile.Read(ref _state) == Closed;
 
     /// <summary>Messages that wait in the user lanes; exact only for the consumer.</summary>
-    public long Waiting => _control.Waiting + (_telemetry?.Waiting ?? 0);
+    public long Waiting => _control.Waiting + (_telemetry?.Lane.Waiting ?? 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public PostResult Post(object message, IActorRef? sender, bool force)
@@ -51,14 +51,14 @@ internal sealed class Mailbox(int capacity, MailboxSegmentPool pool)
             return wake ? PostResult.Wake : PostResult.Posted;
         }
 
-        return PostSlow(_control, message, sender, force);
+        return PostSlow(ref _control, message, sender, force);
     }
 
     public PostResult PostTelemetry(object message, IActorRef? sender)
     {
         Enter();
-        MailboxLane lane = _telemetry ?? AddTelemetryLane();
-        return PostSlow(lane, message, sender, force: false);
+        TelemetryLane telemetry = _telemetry ?? AddTelemetryLane();
+        return PostSlow(ref telemetry.Lane, message, sender, force: false);
     }
 
     public PostResult PostSystem(SystemMessage message)
@@ -114,7 +114,7 @@ internal sealed class Mailbox(int capacity, MailboxSegmentPool pool)
         }
 
         _control.Settle(pool);
-        _telemetry?.Settle(pool);
+        _telemetry?.Lane.Settle(pool);
         _state = blocked ? IdleBlocked : Idle;
         Exit();
         return true;
@@ -138,11 +138,11 @@ internal sealed class Mailbox(int capacity, MailboxSegmentPool pool)
         }
 
         _controlInARow = 0;
-        return _telemetry!.TryTake(pool, out message, out sender) || _control.TryTake(pool, out message, out sender);
+        return _telemetry!.Lane.TryTake(pool, out message, out sender) || _control.TryTake(pool, out message, out sender);
     }
 
     /// <summary>With the gate held; leaves it.</summary>
-    private PostResult PostSlow(MailboxLane lane, object message, IActorRef? sender, bool force)
+    private PostResult PostSlow(ref MailboxLane lane, object message, IActorRef? sender, bool force)
     {
         try
         {
@@ -171,11 +171,11 @@ internal sealed class Mailbox(int capacity, MailboxSegmentPool pool)
         }
     }
 
-    private MailboxLane AddTelemetryLane()
+    private TelemetryLane AddTelemetryLane()
     {
         try
         {
-            var lane = new MailboxLane();
+            var lane = new TelemetryLane();
             Volatile.Write(ref _telemetry, lane);
             return lane;
         }
@@ -209,4 +209,10 @@ internal sealed class Mailbox(int capacity, MailboxSegmentPool pool)
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Exit() => Volatile.Write(ref _gate, 0);
+
+    /// <summary>Made at the first telemetry message; most actors never get one.</summary>
+    private sealed class TelemetryLane
+    {
+        public MailboxLane Lane;
+    }
 }

@@ -6,7 +6,8 @@ namespace Eco.Runtime.Actors;
 /// One lane: a list of segments that grows with what waits. Adding happens under the mailbox's gate; taking is the consumer's alone and
 /// needs no lock, because a segment's count is published after its slot.
 /// </summary>
-internal sealed class MailboxLane
+/// <remarks>A mutable struct, because it is a part of its mailbox: one object and one indirection less per actor. Never copy it.</remarks>
+internal struct MailboxLane
 {
     private const int FirstSegmentLength = 4;
 
@@ -21,7 +22,7 @@ internal sealed class MailboxLane
     private long _taken;
 
     /// <summary>What waits; exact for the consumer, and under the gate.</summary>
-    public long Waiting => Volatile.Read(ref _added) - Volatile.Read(ref _taken);
+    public readonly long Waiting => Volatile.Read(in _added) - Volatile.Read(in _taken);
 
     public bool IsFull(int capacity)
     {

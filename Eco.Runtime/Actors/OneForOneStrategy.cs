@@ -35,7 +35,7 @@ public sealed class OneForOneStrategy : SupervisorStrategy
     /// <inheritdoc/>
     protected internal override Directive Decide(Exception cause) => _decider(cause);
 
-    internal override bool TryRestart(ChildEntry child, ActorSystem system, out TimeSpan delay)
+    internal override bool TryRestart(ChildStatistics child, ActorSystem system, out TimeSpan delay)
     {
         delay = TimeSpan.Zero;
         if (!child.RequestRestart(_maxNrOfRetries, _withinTimeRange, system.TimeProvider))

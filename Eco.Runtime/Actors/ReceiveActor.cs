@@ -6,27 +6,28 @@ namespace Eco.Runtime.Actors;
 /// </summary>
 public abstract class ReceiveActor : ActorBase
 {
-    private readonly HandlerDeclaration _handlers;
+    private readonly HandlerTable _initial = new();
+    private HandlerTable? _declaring;
 
     /// <summary>Starts the declaration of the first behaviour.</summary>
-    protected ReceiveActor() => _handlers = new HandlerDeclaration(GetType());
+    protected ReceiveActor() => _declaring = _initial;
 
     /// <inheritdoc/>
-    protected internal sealed override bool Receive(object message) => _handlers.Initial.Handle(message);
+    protected internal sealed override bool Receive(object message) => _initial.Handle(message);
 
     /// <summary>Handles messages of a type.</summary>
     /// <param name="handler">What to do.</param>
     /// <param name="shouldHandle">Which of them; null for all.</param>
-    protected void Receive<T>(Action<T> handler, Predicate<T>? shouldHandle = null) => _handlers.Current.Add(handler, shouldHandle);
+    protected void Receive<T>(Action<T> handler, Predicate<T>? shouldHandle = null) => HandlerTable.Declared(_declaring, this).Add(handler, shouldHandle);
 
     /// <summary>Handles messages of a type that satisfy a predicate.</summary>
-    protected void Receive<T>(Predicate<T> shouldHandle, Action<T> handler) => _handlers.Current.Add(handler, shouldHandle);
+    protected void Receive<T>(Predicate<T> shouldHandle, Action<T> handler) => HandlerTable.Declared(_declaring, this).Add(handler, shouldHandle);
 
     /// <summary>Handles messages of a type; false passes them on to the next handler.</summary>
-    protected void Receive<T>(Func<T, bool> handler) => _handlers.Current.Add(handler);
+    protected void Receive<T>(Func<T, bool> handler) => HandlerTable.Declared(_declaring, this).Add(handler);
 
     /// <summary>Handles whatever comes this far; later declarations would never run and are refused.</summary>
-    protected void ReceiveAny(Action<object> handler) => _handlers.Current.Add(handler, null);
+    protected void ReceiveAny(Action<object> handler) => HandlerTable.Declared(_declaring, this).Add(handler, null);
 
     /// <summary>
     /// Handles messages of a type with an asynchronous method that resumes on this actor. Until it ends only system messages are
@@ -37,27 +38,27 @@ public abstract class ReceiveActor : ActorBase
     {
         ArgumentNullException.ThrowIfNull(handler);
         ActorCell cell = Cell;
-        _handlers.Current.Add<T>(message => cell.RunTask(() => handler(message)), shouldHandle);
+        HandlerTable.Declared(_declaring, this).Add<T>(message => cell.RunTask(() => handler(message)), shouldHandle);
     }
 
     /// <summary>As <see cref="ReceiveAsync{T}"/>, for whatever comes this far.</summary>
     protected void ReceiveAnyAsync(Func<object, Task> handler) => ReceiveAsync(handler);
 
     /// <summary>Replaces the current behaviour by the handlers that a method declares.</summary>
-    protected void Become(Action configure) => Cell.Become(_handlers.Declare(configure).Handle);
+    protected void Become(Action configure) => Cell.Become(HandlerTable.Declare(ref _declaring, configure).Handle);
 
     /// <summary>Puts the handlers that a method declares on top of the current behaviour.</summary>
-    protected void BecomeStacked(Action configure) => Cell.BecomeStacked(_handlers.Declare(configure).Handle);
+    protected void BecomeStacked(Action configure) => Cell.BecomeStacked(HandlerTable.Declare(ref _declaring, configure).Handle);
 
     internal override void AroundPreStart()
     {
-        _handlers.Close();
+        _declaring = null;
         base.AroundPreStart();
     }
 
     internal override void AroundPostRestart(Exception reason)
     {
-        _handlers.Close();
+        _declaring = null;
         base.AroundPostRestart(reason);
     }
 }

@@ -24,5 +24,5 @@ public abstract class SupervisorStrategy
     /// <summary>What to do about a cause, before any limit.</summary>
     protected internal abstract Directive Decide(Exception cause);
 
-    internal abstract bool TryRestart(ChildEntry child, ActorSystem system, out TimeSpan delay);
+    internal abstract bool TryRestart(ChildStatistics child, ActorSystem system, out TimeSpan delay);
 }

@@ -61,6 +61,9 @@ internal sealed class TimerRegistry(TimeProvider timeProvider, BackgroundRunner 
 
     private sealed class RegisteredTimer : IDisposable
     {
+        /// <summary>The longest wait that every clock takes; what is left of a longer one is waited for again.</summary>
+        private static readonly TimeSpan LongestWait = TimeSpan.FromDays(20);
+
         private readonly TimerRegistry _registry;
         private readonly string _activity;
         private readonly TimeSpan? _interval;
@@ -91,7 +94,7 @@ internal sealed class TimerRegistry(TimeProvider timeProvider, BackgroundRunner 
                 {
                     _due = delay;
                     _startedAt = Clock.GetTimestamp();
-                    _timer = Clock.CreateTimer(static state => ((RegisteredTimer)state!).OnClock(), this, delay, Timeout.InfiniteTimeSpan);
+                    _timer = Clock.CreateTimer(static state => ((RegisteredTimer)state!).OnClock(), this, Wait(delay), Timeout.InfiniteTimeSpan);
                 }
             }
         }
@@ -111,6 +114,8 @@ internal sealed class TimerRegistry(TimeProvider timeProvider, BackgroundRunner 
 
             _registry.Forget(this);
         }
+
+        private static TimeSpan Wait(TimeSpan time) => time < LongestWait ? time : LongestWait;
 
         private void OnClock()
         {
@@ -134,14 +139,14 @@ internal sealed class TimerRegistry(TimeProvider timeProvider, BackgroundRunner 
                 if (elapsed < _due)
                 {
                     // Clocks cut a wait to whole milliseconds; rounding up keeps the rest from being cut again.
-                    _timer!.Change(TimeSpan.FromMilliseconds(Math.Ceiling((_due - elapsed).TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+                    _timer!.Change(Wait(TimeSpan.FromMilliseconds(Math.Ceiling((_due - elapsed).TotalMilliseconds))), Timeout.InfiniteTimeSpan);
                     return false;
                 }
 
                 if (_interval is { } interval)
                 {
                     _due = _due + interval > elapsed ? _due + interval : elapsed + interval;
-                    _timer!.Change(_due - elapsed, Timeout.InfiniteTimeSpan);
+                    _timer!.Change(Wait(_due - elapsed), Timeout.InfiniteTimeSpan);
                     return true;
                 }
             }

@@ -142,8 +142,7 @@ public abstract partial class PersistentActor : ActorBase
         }
     }
 
-    /// <inheritdoc/>
-    protected internal override void AroundReceive(Receive receive, object message) =>
+    internal sealed override void AroundReceive(Receive? receive, object message) =>
         Committing(() => base.AroundReceive(receive, message));
 
     internal override void AroundPreStart()

@@ -126,6 +126,28 @@ internal sealed class BehaviorTests : ActorFixture
     }
 
     [Test]
+    public void Become_WhenOnAStack_ReplacesOnlyTheTop()
+    {
+        List<object> log = Tell(
+            (actor, l) =>
+            {
+                actor.On<string>(_ => actor.Push(() => actor.On<string>(_ => actor.Replace(() =>
+                {
+                    actor.On<string>(_ => actor.Pop(), s => s == "pop");
+                    actor.On<string>(s => l.Add("third " + s));
+                }))), s => s == "push");
+                actor.On<string>(s => l.Add("first " + s));
+            },
+            "push",
+            "replace",
+            "x",
+            "pop",
+            "x");
+
+        Assert.That(log, Is.EqualTo(new[] { "third x", "first x" }));
+    }
+
+    [Test]
     public void Become_InAnUntypedActor_ReplacesTheBehaviour()
     {
         var log = new List<object>();

@@ -121,7 +121,7 @@ internal sealed class MailboxTests : ActorFixture
     public void Segments_WhenManyMessagesComeAndGo_KeepTheOrder()
     {
         var random = new Random(1);
-        var lane = new MailboxLane();
+        var lane = default(MailboxLane);
         var pool = new MailboxSegmentPool();
         int added = 0;
         int taken = 0;

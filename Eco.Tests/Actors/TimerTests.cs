@@ -148,6 +148,17 @@ internal sealed class TimerTests : ActorFixture
     }
 
     [Test]
+    public void Timer_WhenItIsLongerThanClocksCanWait_WaitsInParts()
+    {
+        (IActorRef actor, List<object> log) = Timed();
+        Do(actor, p => p.Timers.StartSingleTimer("k", "tick", TimeSpan.FromDays(90)));
+        Advance(TimeSpan.FromDays(90) - TimeSpan.FromTicks(1));
+        Assert.That(log, Is.Empty);
+        Advance(TimeSpan.FromTicks(1));
+        Assert.That(log, Is.EqualTo(new[] { "tick" }));
+    }
+
+    [Test]
     public void Timer_WhenTheClockFiresEarly_WaitsForTheRest()
     {
         var early = new EarlyClock();

@@ -1,12 +1,8 @@
 namespace Eco.Runtime.Actors;
 
-/// <summary>A child and what its supervisor remembers of its failures.</summary>
-internal sealed class ChildEntry(ActorCell cell)
+/// <summary>What a supervisor remembers of a child's failures.</summary>
+internal sealed class ChildStatistics(ActorCell cell)
 {
-    public ActorCell Cell => cell;
-
-    public bool IsStopping { get; set; }
-
     /// <summary>Restarts in the current window, or in all where there is no window.</summary>
     public int Restarts { get; private set; }
 
