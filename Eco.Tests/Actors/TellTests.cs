@@ -93,4 +93,29 @@ internal sealed class TellTests : ActorFixture
 
         Assert.That(() => actor.Tell(null!), Throws.TypeOf<InvalidMessageException>().With.Message.Contains("/user/a"));
     }
+
+    [Test]
+    public void Tell_WhenTheFlowIsSteady_AllocatesNothing()
+    {
+        IActorRef actor = Spawn(new Probe.Script { OnReceive = (_, _) => true });
+        object message = new();
+        Burst();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 20; i++)
+        {
+            Burst();
+        }
+
+        Assert.That((GC.GetAllocatedBytesForCurrentThread() - before) / (20.0 * 10_000), Is.LessThan(1), "bytes per message");
+
+        void Burst()
+        {
+            for (int i = 0; i < 10_000; i++)
+            {
+                actor.Tell(message, ActorRefs.NoSender);
+            }
+
+            Run();
+        }
+    }
 }
