@@ -53,12 +53,12 @@ internal sealed class DemoDisplay(IDemoScenario scenario, CommandOutput output, 
             table.AddColumn(heading);
         }
 
-        foreach (string agent in progress.Agents)
+        foreach (string agent in progress.Agents.Where(agent => progress.Newest(agent, scenario.StepStatistic) is not null))
         {
             List<IRenderable> cells =
             [
                 new Text(agent),
-                new Text($"{Plain.Number(Math.Round(progress.Newest(agent, scenario.StepStatistic) ?? 0))} of {scenario.StepsPerEdge}"),
+                new Text(Plain.Number(Math.Round(progress.Newest(agent, scenario.StepStatistic) ?? 0))),
             ];
             cells.AddRange(scenario.Shown.Select(shown => new Text(Number(progress.Newest(agent, shown.Statistic)))));
             table.AddRow(cells);
@@ -73,7 +73,7 @@ internal sealed class DemoDisplay(IDemoScenario scenario, CommandOutput output, 
 
     private string Line(DemoProgress progress, Stopwatch elapsed, long bytesMoved, long rawBytes)
     {
-        IEnumerable<string> agents = progress.Agents.Select(agent =>
+        IEnumerable<string> agents = progress.Agents.Where(agent => progress.Newest(agent, scenario.StepStatistic) is not null).Select(agent =>
             $"{agent} " + string.Join(" / ", scenario.Shown.Select(shown => Number(progress.Newest(agent, shown.Statistic)))));
         return $"{Summary(progress, elapsed, bytesMoved, rawBytes)}; {string.Join(", ", agents)}";
     }

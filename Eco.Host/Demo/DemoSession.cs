@@ -18,7 +18,7 @@ internal sealed class DemoSession(
     Stopwatch elapsed)
 {
     private static readonly TimeSpan DrawEvery = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan FinalPatience = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan FinalPatience = TimeSpan.FromSeconds(2.5);
     private long _requests;
 
     /// <summary>Runs to the end.</summary>

@@ -22,8 +22,6 @@ internal sealed class FederatedKMeansScenario(FederatedKMeansWorkload workload, 
     public ImmutableArray<LocalAgent> Agents =>
         [.. FederatedKMeansIon.Agents(workload.Edges).Select(profile => new LocalAgent(profile, "."))];
 
-    public long StepsPerEdge => workload.Batches;
-
     public string StepStatistic => FederatedKMeansIon.Batches;
 
     public ImmutableArray<(string Heading, string Statistic)> Shown =>
@@ -44,7 +42,7 @@ internal sealed class FederatedKMeansScenario(FederatedKMeansWorkload workload, 
         [
             ("demo-seconds", Figure.AtMost(outcome.Seconds, "s", 60)),
             ("rounds", Figure.Plain(outcome.Rounds, "rounds")),
-            ("centre-error-final", Figure.Plain(Mean(outcome, FederatedKMeansIon.Error), "distance")),
+            ("centre-error-final", Figure.Plain(outcome.Mean(FederatedKMeansIon.Error), "distance")),
             ("bytes-moved-fraction", Figure.AtMost(outcome.BytesMoved / (double)RawBytes(Math.Max(1, outcome.StepsHere)), "1", 0.05)),
         ],
         [.. outcome.Statistics.Where(entry => entry.Value.ContainsKey(StepStatistic)).Select(entry => ImmutableArray.Create<(string, object?)>(
@@ -54,12 +52,6 @@ internal sealed class FederatedKMeansScenario(FederatedKMeansWorkload workload, 
             ("alone", Value(entry.Value, FederatedKMeansIon.AloneError)),
             ("mean-centre-error", Value(entry.Value, Final[0])),
             ("mean-alone", Value(entry.Value, Final[1]))))]);
-
-    private static double Mean(DemoOutcome outcome, string statistic) => outcome.Statistics.Values
-        .Where(values => values.ContainsKey(statistic))
-        .Select(values => values[statistic])
-        .DefaultIfEmpty(double.NaN)
-        .Average();
 
     private static object? Value(ImmutableSortedDictionary<string, double> values, string statistic) =>
         values.TryGetValue(statistic, out double value) ? value : null;

@@ -16,9 +16,6 @@ internal interface IDemoScenario
     /// <summary>The agents, all in this process.</summary>
     ImmutableArray<LocalAgent> Agents { get; }
 
-    /// <summary>The steps of one edge, for the progress.</summary>
-    long StepsPerEdge { get; }
-
     /// <summary>The statistic that counts an edge's steps.</summary>
     string StepStatistic { get; }
 
@@ -50,4 +47,12 @@ internal sealed record DemoOutcome(
     long Rounds,
     long BytesMoved,
     long StepsHere,
-    ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, double>> Statistics);
+    ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, double>> Statistics)
+{
+    /// <summary>The mean over agents of a statistic's last values; NaN if nobody has it.</summary>
+    public double Mean(string statistic) => Statistics.Values
+        .Where(values => values.ContainsKey(statistic))
+        .Select(values => values[statistic])
+        .DefaultIfEmpty(double.NaN)
+        .Average();
+}

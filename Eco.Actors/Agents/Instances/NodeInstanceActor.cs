@@ -105,7 +105,7 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
                 Timers.StartSingleTimer(nameof(Relaunch), Relaunch.Instance, pause);
                 break;
             case LifeCycleMoved { State: InstanceState.Quarantined or InstanceState.Succeeded }:
-                _window.Flush(Clock, Self);
+                _window.Finish(Clock, Self);
                 Discard();
                 break;
             case ScheduleFired:
@@ -345,11 +345,6 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
         _phase = Phase.Ready;
         if (step.Checkpoint is not null || !step.Notices.IsEmpty || step.RunId > 0 || step.FiringEnded || step.Finished || State.Failures > 0)
         {
-            if (step.Finished || step.RunId > 0)
-            {
-                _window.Flush(Clock, Self);
-            }
-
             Execute(step);
             return;
         }

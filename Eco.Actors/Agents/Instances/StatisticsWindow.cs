@@ -9,6 +9,7 @@ namespace Eco.Actors.Agents.Instances;
 internal sealed class StatisticsWindow(IStatisticsStore store, string ion, string node, string agent)
 {
     private readonly SortedDictionary<string, (double Sum, int Count)> _sums = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, double> _last = new(StringComparer.Ordinal);
     private long _correlation;
 
     public void Add(ImmutableSortedDictionary<string, double> statistics)
@@ -17,20 +18,31 @@ internal sealed class StatisticsWindow(IStatisticsStore store, string ion, strin
         {
             (double sum, int count) = _sums.GetValueOrDefault(name);
             _sums[name] = (sum + value, count + 1);
+            _last[name] = value;
         }
     }
 
     public void Flush(HybridClock clock, IActorRef replyTo)
     {
-        if (_sums.Count == 0)
-        {
-            return;
-        }
-
-        HybridTimestamp now = clock.Now();
-        ImmutableArray<NewStatistic> rows =
-            [.. _sums.Select(entry => new NewStatistic(ion, node, agent, entry.Key, entry.Value.Sum / entry.Value.Count, now))];
+        Record(_sums.Select(entry => (entry.Key, entry.Value.Sum / entry.Value.Count)), clock, replyTo);
         _sums.Clear();
-        store.Record(new RecordStatistics(++_correlation, rows), replyTo);
+    }
+
+    /// <summary>Records the window, and then each statistic as it was last: what a finished pipeline ends with is no average.</summary>
+    public void Finish(HybridClock clock, IActorRef replyTo)
+    {
+        Flush(clock, replyTo);
+        Record(_last.Select(entry => (entry.Key, entry.Value)), clock, replyTo);
+        _last.Clear();
+    }
+
+    private void Record(IEnumerable<(string Name, double Value)> values, HybridClock clock, IActorRef replyTo)
+    {
+        HybridTimestamp now = clock.Now();
+        ImmutableArray<NewStatistic> rows = [.. values.Select(entry => new NewStatistic(ion, node, agent, entry.Name, entry.Value, now))];
+        if (!rows.IsEmpty)
+        {
+            store.Record(new RecordStatistics(++_correlation, rows), replyTo);
+        }
     }
 }
