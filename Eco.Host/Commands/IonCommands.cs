@@ -225,7 +225,7 @@ internal static class IonCommands
 
         output.Line();
         output.Table(Tables.Instances(detail.Instances), "runs nowhere");
-        Section(output, "rounds", Tables.Rounds(detail.Rounds));
+        Section(output, $"rounds, {Plain.Number(detail.MergedRounds)} merged", Tables.Rounds(detail.Rounds));
         Section(output, "models", Tables.Models(detail.Models));
         Section(output, "statistics", Tables.Statistics(detail.Statistics));
     }

@@ -68,6 +68,7 @@ public sealed class ViewTests
         Answer(new IonDetailView(
             new IonView("figure-4", 2, "running", "Moving clusters", At),
             "ion {}",
+            MergedRounds: 41,
             [new InstanceView("figure-4", "edge", "edge-1", "failed", "no such file", At)],
             [new RoundView("figure-4", "merge", 7, "merged", 3, 2, Hash, At)],
             [],
@@ -83,7 +84,7 @@ public sealed class ViewTests
             ION       NODE  AGENT   STATE   SINCE                     DETAIL
             figure-4  edge  edge-1  failed  2026-03-01 12:00:00.250Z  no such file
 
-            rounds
+            rounds, 41 merged
             NODE   ROUND  STATE   RECEIVED  RESULT        SINCE
             merge  7      merged  2 of 3    aaaa11112222  2026-03-01 12:00:00.250Z
 
