@@ -52,7 +52,7 @@ internal sealed record FederatedKMeansIon(string Id, FederatedKMeansWorkload Wor
               on { role = edge }
               run { continuous { every = {{Pace.TotalMilliseconds}}ms } }
               components {
-                source { type = source.moving-clusters, edge = "label:edge", seed = {{Workload.Seed}}, batches = {{Workload.Batches}} }
+                source { type = source.moving-clusters, edge = "label:edge", seed = {{Workload.Seed}}, batches = {{Workload.Batches}}, points = {{Workload.Clusters.Points}} }
                 learn { type = train.kmeans, from = source, clusters = {{Workload.Learner.Clusters}}, decay = {{Workload.Learner.Decay}}, emit-every = {{EmitEvery}} }
                 error { type = evaluate.centre-error, from { rows = source, model = learn }, skip = {{Workload.WarmUp}} }
                 alone { type = train.kmeans, from = source, clusters = {{Workload.Learner.Clusters}}, decay = {{Workload.Learner.Decay}} }
