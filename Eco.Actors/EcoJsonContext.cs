@@ -33,6 +33,7 @@ namespace Eco.Actors;
 [JsonSerializable(typeof(ModelTaken))]
 [JsonSerializable(typeof(ModelRefused))]
 [JsonSerializable(typeof(NoticeRaised))]
+[JsonSerializable(typeof(StatisticsBrought))]
 [JsonSerializable(typeof(AgentAvailable))]
 [JsonSerializable(typeof(TrackAgents))]
 [JsonSerializable(typeof(UntrackAgents))]

@@ -71,7 +71,8 @@ public static class EcoManifests
         .Add("report.run-failed/1", json.RunFailed)
         .Add("report.model-taken/1", json.ModelTaken)
         .Add("report.model-refused/1", json.ModelRefused)
-        .Add("report.notice/1", json.NoticeRaised);
+        .Add("report.notice/1", json.NoticeRaised)
+        .Add("report.statistics/1", json.StatisticsBrought);
 
     private static void AddIon(MessageRegistry.Builder builder, EcoJsonContext json) => builder
         .Add("ion.submitted/1", json.IonSubmitted)

@@ -70,7 +70,14 @@ public abstract record AgentCommand(string Ion, string Node);
 /// <param name="IonVersion">The ION's version that asked for it.</param>
 /// <param name="Generation">Raised whenever the node's definition changes.</param>
 /// <param name="Definition">What to run.</param>
-public sealed record DeployNode(string Ion, string Node, int IonVersion, long Generation, PipelineNode Definition) : AgentCommand(Ion, Node);
+/// <param name="StatisticsFrom">Components whose statistics a link carries on.</param>
+public sealed record DeployNode(
+    string Ion,
+    string Node,
+    int IonVersion,
+    long Generation,
+    PipelineNode Definition,
+    ImmutableArray<string> StatisticsFrom) : AgentCommand(Ion, Node);
 
 /// <summary>Stop a node and forget it.</summary>
 public sealed record UndeployNode(string Ion, string Node, long Generation) : AgentCommand(Ion, Node);
@@ -161,6 +168,14 @@ public sealed record ModelTaken(string Ion, string Node, string Agent, string Co
 /// <summary>A component has refused a delivered model; the present one stays.</summary>
 public sealed record ModelRefused(string Ion, string Node, string Agent, string Component, string Model, long Version, string Hash, string Reason)
     : AgentReport(Ion, Node, Agent);
+
+/// <summary>A component whose statistics a link carries has brought some.</summary>
+public sealed record StatisticsBrought(
+    string Ion,
+    string Node,
+    string Agent,
+    string Component,
+    ImmutableSortedDictionary<string, double> Values) : AgentReport(Ion, Node, Agent);
 
 /// <summary>A component has raised an event or an alert.</summary>
 public sealed record NoticeRaised(string Ion, string Node, string Agent, string Component, SignalKind Kind, string Text)

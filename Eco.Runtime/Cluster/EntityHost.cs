@@ -59,6 +59,16 @@ public sealed partial class EntityHost : ReceiveActor
             OwnershipOf,
             setup.CrashPoints));
 
+        Context.System.EventStream.Subscribe(Self, typeof(PersistFailure));
+        Receive<PersistFailure>(failure =>
+        {
+            if (failure.Reason == AppendFailureReason.Fenced)
+            {
+                // Another start of this host owns the journal: whatever this one still decided would be a second truth.
+                Fail($"another writer has taken over: {failure.Message}");
+                Context.Stop(Self);
+            }
+        });
         Receive<PartitionsClaimed>(OnClaimed);
         Receive<ClaimFailed>(failed => Fail(failed.Message));
         Receive<EntitiesAwake>(awake =>

@@ -11,6 +11,7 @@ public sealed record PipelineReady;
 /// <param name="Checkpoint">The state after the step.</param>
 /// <param name="Models">Models emitted.</param>
 /// <param name="Notices">Events and alerts raised.</param>
+/// <param name="Statistics">By component, the statistics that links carry on.</param>
 /// <param name="RunId">The run that the step belonged to; 0 for none.</param>
 /// <param name="Finished">Whether the sources are exhausted.</param>
 /// <param name="FiringEnded">Whether the run that a schedule started is over.</param>
@@ -19,6 +20,7 @@ public sealed record StepMattered(
     StoredCheckpoint? Checkpoint,
     ImmutableArray<EmittedModel> Models,
     ImmutableArray<EmittedNotice> Notices,
+    ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, double>> Statistics,
     long RunId,
     bool Finished,
     bool FiringEnded);

@@ -321,6 +321,7 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
             null,
             result.Models,
             result.Notices,
+            LinkedStatistics(result),
             runEnds && Mode.Kind == RunKind.Event ? State.Runs[0].RunId : 0,
             result.Finished,
             runEnds && Mode.Kind == RunKind.Schedule);
@@ -340,10 +341,18 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
         Matter(mattered);
     }
 
+    private ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, double>> LinkedStatistics(StepResult result) =>
+        State.Deployment!.StatisticsFrom
+            .Select(component => (Component: component, Values: result.Statistics
+                .Where(entry => entry.Key.StartsWith(component + ".", StringComparison.Ordinal))
+                .ToImmutableSortedDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal)))
+            .Where(entry => !entry.Values.IsEmpty)
+            .ToImmutableSortedDictionary(entry => entry.Component, entry => entry.Values, StringComparer.Ordinal);
+
     private void Matter(StepMattered step)
     {
         _phase = Phase.Ready;
-        if (step.Checkpoint is not null || !step.Notices.IsEmpty || step.RunId > 0 || step.FiringEnded || step.Finished || State.Failures > 0)
+        if (step.Checkpoint is not null || !step.Notices.IsEmpty || !step.Statistics.IsEmpty || step.RunId > 0 || step.FiringEnded || step.Finished || State.Failures > 0)
         {
             Execute(step);
             return;

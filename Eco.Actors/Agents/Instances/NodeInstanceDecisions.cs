@@ -151,6 +151,11 @@ public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Fun
                 notice.Text));
         }
 
+        foreach ((string component, ImmutableSortedDictionary<string, double> values) in step.Statistics)
+        {
+            decision = decision.Send(AgentEntity, new StatisticsBrought(deployment.Ion, deployment.Node, Agent, component, values));
+        }
+
         if (step.RunId > 0)
         {
             decision = decision.And(new RunSettled(step.RunId, true));

@@ -57,6 +57,13 @@ public static class IonNodeDecisions
             ModelRefused refused => Decision.Of(new ModelTurnedDown(
                 refused.Agent, refused.Component, refused.Model, refused.Version, refused.Hash, refused.Reason)),
             NoticeRaised notice => Notice(configuration, notice),
+            StatisticsBrought statistics => Forward(
+                configuration,
+                SignalKind.Statistics,
+                statistics.Agent,
+                statistics.Component,
+                string.Join(", ", statistics.Values.Select(entry => string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture, $"{entry.Key} = {entry.Value:R}")))),
             UpstreamChanged changed => Decision.Of(new UpstreamMoved(changed.Agent, changed.Active)),
             SignalSent signal => Signal(state, configuration, signal),
             ModelRegistered registered => Registered(configuration, registered),
@@ -78,7 +85,8 @@ public static class IonNodeDecisions
         PipelineNode? pipeline = next.Definition.Pipeline;
         bool redeploy = state.Configuration?.Definition.Pipeline is not { } before
             || pipeline is null
-            || !Canonical.Same(AsDeployed(before), AsDeployed(pipeline));
+            || !Canonical.Same(AsDeployed(before), AsDeployed(pipeline))
+            || !StatisticsFrom(state.Configuration).SequenceEqual(StatisticsFrom(next));
         long generation = redeploy ? state.Generation + 1 : state.Generation;
         Decision decision = Decision.Of(new NodeConfigured(next, generation));
         foreach (string agent in state.Instances.Keys.Where(agent => !next.Agents.Contains(agent)))
@@ -95,7 +103,8 @@ public static class IonNodeDecisions
         {
             decision = decision.Send(
                 AgentProxyActor.IdOf(agent),
-                new DeployNode(next.Ion, next.Definition.Name, next.IonVersion, generation, AsDeployed(pipeline)));
+                new DeployNode(
+                    next.Ion, next.Definition.Name, next.IonVersion, generation, AsDeployed(pipeline), StatisticsFrom(next)));
             foreach ((string component, ModelReference model) in state.Propagated)
             {
                 decision = decision.Send(
@@ -116,6 +125,20 @@ public static class IonNodeDecisions
     // What an agent needs to know: who else runs the node, and its rounds, are the server's affair.
     private static PipelineNode AsDeployed(PipelineNode node) =>
         node with { Rounds = null, On = new AgentSelector([], null, null, ImmutableSortedDictionary<string, string>.Empty, [], 0) };
+
+    // A link from the whole node carries what its statistics sinks sum up; a component's own numbers are carried only if it is named.
+    private static ImmutableArray<string> StatisticsFrom(ConfigureNode configuration) =>
+    [
+        .. configuration.Outgoing
+            .Where(link => link.Signal == SignalKind.Statistics)
+            .SelectMany(link => link.From.Component is { } component
+                ? [component]
+                : configuration.Definition.Pipeline?.Components.Components
+                    .Where(candidate => candidate.Type == "sink.statistics")
+                    .Select(candidate => candidate.Name) ?? [])
+            .Distinct()
+            .Order(StringComparer.Ordinal),
+    ];
 
     private static Decision Hold(IonNodeState state, ConfigureNode configuration, bool held)
     {
@@ -219,17 +242,16 @@ public static class IonNodeDecisions
 
     private static Decision Notice(ConfigureNode configuration, NoticeRaised notice)
     {
-        Decision decision = Decision.Of(new NoticeSeen(notice.Agent, notice.Component, notice.Kind, notice.Text));
-        foreach (LinkDefinition link in configuration.Outgoing.Where(link =>
-            link.Signal == notice.Kind && (link.From.Component is null || link.From.Component == notice.Component)))
-        {
-            decision = decision.Send(
-                IonNodeActor.IdOf(configuration.Ion, link.To.Node),
-                new SignalSent(link.From, link.To, notice.Kind, notice.Agent, 0, default, null, notice.Text));
-        }
-
-        return decision;
+        return Decision.Of(new NoticeSeen(notice.Agent, notice.Component, notice.Kind, notice.Text))
+            .Then(Forward(configuration, notice.Kind, notice.Agent, notice.Component, notice.Text));
     }
+
+    private static Decision Forward(ConfigureNode configuration, SignalKind kind, string agent, string component, string text) =>
+        configuration.Outgoing
+            .Where(link => link.Signal == kind && (link.From.Component is null || link.From.Component == component))
+            .Aggregate(Decision.Nothing, (decision, link) => decision.Send(
+                IonNodeActor.IdOf(configuration.Ion, link.To.Node),
+                new SignalSent(link.From, link.To, kind, agent, 0, default, null, text)));
 
     private static Decision Signal(IonNodeState state, ConfigureNode configuration, SignalSent signal)
     {
@@ -251,7 +273,8 @@ public static class IonNodeDecisions
             ImmutableArray<RunInput> inputs = signal.Model is null || signal.To.Component is null
                 ? []
                 : [new RunInput(signal.To.Component, signal.Model)];
-            return AskRun(state, configuration, inputs, $"{signal.Kind} from {signal.From}");
+            string cause = $"{signal.Kind.ToString().ToLowerInvariant()} from {signal.From}";
+            return AskRun(state, configuration, inputs, signal.Text is null ? cause : $"{cause}: {signal.Text}");
         }
 
         return signal.Model is null || signal.To.Component is null
