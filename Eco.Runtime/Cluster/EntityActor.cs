@@ -15,6 +15,7 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers
     where TState : class
 {
     private const string ResendTimer = "entity-resend";
+    private const string ProbeTimer = "entity-probe";
     private readonly EntityServices _services;
     private readonly EntityLedger _ledger;
     private TimeSpan _resendAfter;
@@ -40,6 +41,7 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers
         Command<EntityGap>(OnGap);
         Command<EntityFrameConfirmed>(confirmed => _ledger.Confirm(confirmed.Receiver, confirmed.SequenceNr));
         Command<ResendDue>(_ => Resend());
+        Command<ProbeDue>(_ => Probe());
         Command<SaveSnapshotSuccess>(_ => { });
         Command<SaveSnapshotFailure>(failure => OnSnapshotFailed(failure));
         CommandAny(message =>
@@ -155,10 +157,7 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers
         switch (_ledger.Judge(frame.From, frame.SequenceNr, frame.OwnerEpoch))
         {
             case InboxVerdict.Apply:
-                object message = Persistence.Registry.Decode(frame.Manifest!, frame.Payload);
-                Decision decision = Decide(message, frame.From);
-                var position = new InboxRow(frame.From, frame.SequenceNr, frame.OwnerEpoch);
-                CommitDecision(decision, position, () => Settle(delivery, expected: 0));
+                ApplyDelivery(delivery);
                 break;
             case InboxVerdict.Gap:
                 Settle(delivery, _ledger.Applied(frame.From) + 1);
@@ -170,6 +169,25 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers
             default:
                 throw new InvalidOperationException("an inbox verdict is missing here");
         }
+    }
+
+    private void ApplyDelivery(EntityDelivery delivery)
+    {
+        Frame frame = delivery.Frame;
+        Decision decision;
+        try
+        {
+            object message = Persistence.Registry.Decode(frame.Manifest!, frame.Payload);
+            decision = Decide(message, frame.From);
+        }
+        catch
+        {
+            // The transport need not keep it: it stays in its sender's outbox, which tries it again at its own pace.
+            Settle(delivery, expected: 0);
+            throw;
+        }
+
+        CommitDecision(decision, new InboxRow(frame.From, frame.SequenceNr, frame.OwnerEpoch), () => Settle(delivery, expected: 0));
     }
 
     private void Settle(EntityDelivery delivery, long expected) =>
@@ -185,6 +203,7 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers
         }
 
         _resendAfter = _services.Options.ResendAfter;
+        Timers.Cancel(ProbeTimer);
         Commit(
             new CommitPlan { Acknowledged = [(receiver, upTo)] },
             () =>
@@ -283,17 +302,32 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers
 
     private void ScheduleResend()
     {
-        if (_ledger.Pending.Any(_ledger.Unconfirmed))
+        Keep(ResendTimer, ResendDue.Instance, _resendAfter, _ledger.Pending.Any(_ledger.Unconfirmed));
+        Keep(ProbeTimer, ProbeDue.Instance, _services.Options.ResendAtMost, _ledger.HasPending);
+    }
+
+    private void Keep(string timer, object message, TimeSpan after, bool needed)
+    {
+        if (!needed)
         {
-            if (!Timers.IsTimerActive(ResendTimer))
-            {
-                Timers.StartSingleTimer(ResendTimer, ResendDue.Instance, _resendAfter);
-            }
+            Timers.Cancel(timer);
         }
-        else
+        else if (!Timers.IsTimerActive(timer))
         {
-            Timers.Cancel(ResendTimer);
+            Timers.StartSingleTimer(timer, message, after);
         }
+    }
+
+    // The transport has confirmed them, and yet no acknowledgement has come for long: the receiver's host may have ended before it
+    // sent one, or the receiver has failed to apply them.
+    private void Probe()
+    {
+        foreach (string receiver in _ledger.Pending.Where(receiver => !_ledger.Unconfirmed(receiver)).ToArray())
+        {
+            Post([_ledger.Probe(receiver)!]);
+        }
+
+        ScheduleResend();
     }
 
     private void SnapshotWhenDue(int events)
@@ -323,5 +357,10 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers
     private sealed record ResendDue
     {
         public static ResendDue Instance { get; } = new();
+    }
+
+    private sealed record ProbeDue
+    {
+        public static ProbeDue Instance { get; } = new();
     }
 }

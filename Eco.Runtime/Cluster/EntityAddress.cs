@@ -16,6 +16,9 @@ public static class EntityAddress
     /// <summary>The transport address of the server.</summary>
     public const string Server = "eco.server";
 
+    /// <summary>No entity id is longer, in characters.</summary>
+    public const int MaximumLength = 400;
+
     private const string AgentPrefix = "agent/";
 
     /// <summary>The transport address of an agent.</summary>
@@ -32,6 +35,17 @@ public static class EntityAddress
 
         int end = entityId.IndexOf('/', AgentPrefix.Length);
         return OfAgent(end < 0 ? entityId[AgentPrefix.Length..] : entityId[AgentPrefix.Length..end]);
+    }
+
+    /// <summary>
+    /// Whether a text can be an entity's id: names of ASCII letters, digits, <c>.</c>, <c>_</c> and <c>-</c>, parted by <c>/</c>, at most
+    /// <see cref="MaximumLength"/> characters.
+    /// </summary>
+    public static bool IsWellFormed(string entityId)
+    {
+        ArgumentNullException.ThrowIfNull(entityId);
+        return entityId.Length <= MaximumLength
+            && entityId.Split('/').All(name => name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'));
     }
 
     /// <summary>The partition of an entity: SHA-256 of its id, modulo the number of partitions.</summary>

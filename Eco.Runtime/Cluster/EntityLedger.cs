@@ -149,6 +149,12 @@ public sealed class EntityLedger(int window)
         return lane.Rows.Count > 0 && lane.Rows[^1].SequenceNr > lane.Confirmed;
     }
 
+    /// <summary>
+    /// The first message to a receiver without acknowledgement; null for none. Sent again although the transport has confirmed it, it brings
+    /// back an acknowledgement that was lost, or is applied where the receiver has failed to.
+    /// </summary>
+    public OutboxRow? Probe(string receiver) => LaneOf(receiver).Rows.FirstOrDefault();
+
     /// <summary>Drops all messages to a receiver that no longer exists, an agent's former incarnation for instance.</summary>
     /// <returns>The number up to which the journal has to drop them; 0 for none.</returns>
     public long Abandon(string receiver)

@@ -54,3 +54,9 @@ public sealed record EntitiesAwake(int Count);
 /// <param name="Matches">Whether an id is of this type.</param>
 /// <param name="Props">Makes the actor for an id.</param>
 public sealed record EntityType(string Name, Func<string, bool> Matches, Func<string, Props> Props);
+
+/// <summary>On the event stream: a frame that can never be applied was given up.</summary>
+/// <param name="Address">The host that it came to.</param>
+/// <param name="Reason">What is wrong with it.</param>
+/// <param name="Total">How many the host has given up since its start.</param>
+public sealed record FrameGivenUp(string Address, string Reason, long Total);

@@ -23,8 +23,10 @@ public sealed partial class EntityRouter : ReceiveActor, IWithTimers
     private readonly Dictionary<string, IActorRef> _entities = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, PendingAcknowledgement> _acknowledgements = new(StringComparer.Ordinal);
     private readonly Dictionary<long, Frame> _inTransport = [];
+    private readonly Dictionary<long, string> _unsettled = [];
     private IActorRef? _wakeAsker;
     private long _correlation;
+    private long _refused;
 
     /// <summary>Makes the router.</summary>
     /// <param name="address">This host's transport address.</param>
@@ -144,16 +146,14 @@ public sealed partial class EntityRouter : ReceiveActor, IWithTimers
         catch (MessageFormatException e)
         {
             // It can never be applied; leaving it with the transport would bring it back for ever.
-            FrameRefused(e.Message);
-            Give(delivery.DeliveryTag);
+            Refuse(delivery, e.Message);
             return;
         }
 
         _persistence.Clock.Observe(frame.Timestamp);
         if (EntityAddress.HostOf(frame.To) != _address || EntityOf(frame.To) is not { } entity)
         {
-            FrameRefused($"{frame.To} does not live on {_address}");
-            Give(delivery.DeliveryTag);
+            Refuse(delivery, $"{frame.To} does not live on {_address}");
             return;
         }
 
@@ -163,6 +163,11 @@ public sealed partial class EntityRouter : ReceiveActor, IWithTimers
                 if (frame.Acknowledged > 0)
                 {
                     entity.Tell(new EntityAcknowledged(frame.From, frame.Acknowledged));
+                }
+
+                if (delivery.DeliveryTag != 0)
+                {
+                    _unsettled[delivery.DeliveryTag] = frame.To;
                 }
 
                 entity.Tell(new EntityDelivery(frame, delivery.DeliveryTag));
@@ -182,6 +187,14 @@ public sealed partial class EntityRouter : ReceiveActor, IWithTimers
             default:
                 throw new InvalidOperationException($"frame kind {frame.Kind} is not handled");
         }
+    }
+
+    private void Refuse(TransportDelivery delivery, string reason)
+    {
+        _refused++;
+        FrameRefused(reason);
+        Context.System.EventStream.Publish(new FrameGivenUp(_address, reason, _refused));
+        Give(delivery.DeliveryTag);
     }
 
     private void OnSettled(DeliverySettled settled)
@@ -266,7 +279,7 @@ public sealed partial class EntityRouter : ReceiveActor, IWithTimers
             return known;
         }
 
-        EntityType? type = _types.FirstOrDefault(candidate => candidate.Matches(id));
+        EntityType? type = EntityAddress.IsWellFormed(id) ? _types.FirstOrDefault(candidate => candidate.Matches(id)) : null;
         if (type is null)
         {
             UnknownEntity(id, _address);
@@ -288,6 +301,12 @@ public sealed partial class EntityRouter : ReceiveActor, IWithTimers
         {
             // Its journal has all; its timers and running work start again with it.
             _entities.Remove(id);
+            foreach (long lost in _unsettled.Where(entry => entry.Value == id).Select(entry => entry.Key).ToArray())
+            {
+                // They waited in its mailbox. Their senders keep them, and send them again.
+                Give(lost);
+            }
+
             EntityStopped(id);
             Timers.StartSingleTimer("wake:" + id, new WakeEntity(id), WakeAgainAfter);
         }
@@ -297,6 +316,7 @@ public sealed partial class EntityRouter : ReceiveActor, IWithTimers
     {
         if (deliveryTag != 0)
         {
+            _unsettled.Remove(deliveryTag);
             _transport.Acknowledge(_address, deliveryTag);
         }
     }

@@ -64,8 +64,9 @@ public sealed class MessageRegistry
             return JsonSerializer.Deserialize(payload, info)
                 ?? throw new MessageFormatException($"{manifest} holds null where an object is expected");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or NotSupportedException)
         {
+            // System.Text.Json reports an abstract record that does not say which one it is as not supported.
             throw new MessageFormatException($"{manifest} is not readable: {e.Message}", e);
         }
     }

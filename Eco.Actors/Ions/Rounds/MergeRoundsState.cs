@@ -37,7 +37,8 @@ public sealed record MergeRoundsState(
         bool late = ClosedAt is { } closed && update.EmittedAt < closed && Missing.Contains(update.Agent);
         if (late && rules.Late == LateUpdatePolicy.Discard)
         {
-            return [new UpdateLeftOut(Last, update.Agent, update.Model.Hash, $"late: emitted before round {Last} closed")];
+            long missed = Open is null ? Last : Last - 1;
+            return [new UpdateLeftOut(missed, update.Agent, update.Model.Hash, $"late: emitted before round {missed} closed")];
         }
 
         if (Open is { } open)
@@ -124,15 +125,15 @@ public sealed record MergeRoundsState(
             Missing = [.. open.Expected.Where(agent => !open.Received.ContainsKey(agent))],
             ClosedAt = e.ClosedAt,
         },
-        RoundVoided e => this with
+        RoundVoided e when Open is { } open && open.Round == e.Round => this with
         {
-            Open = Open?.Round == e.Round ? null : Open,
-            Merging = Merging?.Round == e.Round ? null : Merging,
-            Missing = Open is { } open && open.Round == e.Round
-                ? [.. open.Expected.Where(agent => !open.Received.ContainsKey(agent))]
-                : Missing,
+            Open = null,
+            Missing = [.. open.Expected.Where(agent => !open.Received.ContainsKey(agent))],
             ClosedAt = e.ClosedAt,
         },
+
+        // A merge that failed: its round took its last update when it closed, and what came since belongs to the next one.
+        RoundVoided e when Merging?.Round == e.Round => this with { Merging = null },
         RoundMerged => this with { Merging = null },
         _ => this,
     };
