@@ -156,7 +156,7 @@ internal sealed class Doctor(StateDirectory state, CommandServices services, Hos
             catch (SqliteException error)
             {
                 return new DoctorCheck(
-                    "clock", DoctorOutcome.Warn, $"the timeline cannot be read: {error.Message}", "run 'eco timeline rebuild' with the host running");
+                    "clock", DoctorOutcome.Warn, $"the timeline cannot be read: {error.Message}", "start the host: it makes a damaged timeline anew from the journal");
             }
         }
 

@@ -11,6 +11,9 @@ public sealed class EcoCommandLine
 {
     private static readonly TimeSpan OrderlyEnd = TimeSpan.FromSeconds(15);
 
+    // A name that begins with '@' is a name, not a file of arguments.
+    private static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null };
+
     private readonly CommandServices _services;
     private readonly GlobalOptions _options = new();
 
@@ -38,7 +41,7 @@ public sealed class EcoCommandLine
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellation = default)
     {
-        ParseResult parsed = Root.Parse(arguments);
+        ParseResult parsed = Root.Parse(arguments, Parser);
         if (parsed.Action is ParseErrorAction)
         {
             ConsoleError usage = UsageErrors.Describe(parsed);

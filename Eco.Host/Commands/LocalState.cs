@@ -40,7 +40,7 @@ internal static class LocalState
             throw new CommandException(
                 ConsoleErrorCodes.State,
                 $"the timeline '{state.Server.Timeline}' cannot be read: {error.Message}",
-                "start the host and run 'eco timeline rebuild': it is made anew from the journal",
+                "start the host: it makes a damaged timeline anew from the journal",
                 error);
         }
     }

@@ -39,9 +39,6 @@ public sealed record HostOptions
     /// <summary>How often the server asks each agent for its status.</summary>
     public required TimeSpan StatusEvery { get; init; }
 
-    /// <summary>Threads that run pipelines, at least 1.</summary>
-    public required int EngineWorkers { get; init; }
-
     /// <summary>A pipeline that emits no model is checkpointed after so many steps.</summary>
     public required int CheckpointEverySteps { get; init; }
 

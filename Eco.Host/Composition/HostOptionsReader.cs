@@ -107,7 +107,6 @@ public static partial class HostOptionsReader
         OptionsSection log = eco.Section("log");
         OptionsSection agentDefaults = eco.Section("agent-defaults");
         ImmutableArray<string> roles = RolesOf(host);
-        int workers = engines.Integer("workers", 0, 1024);
         var options = new HostOptions
         {
             State = eco.Text("state", text => text.Length == 0 ? "it is empty" : null),
@@ -121,7 +120,6 @@ public static partial class HostOptionsReader
             UnreachableAfter = contact.Duration("unreachable-after", Millisecond, Day * 7),
             StatisticsEvery = contact.Duration("statistics-every", Millisecond, Day),
             StatusEvery = contact.Duration("status-every", Millisecond, Day),
-            EngineWorkers = workers > 0 ? workers : Environment.ProcessorCount,
             CheckpointEverySteps = engines.Integer("checkpoint-every-steps", 1, int.MaxValue),
             StatisticsBufferRows = statistics.Integer("buffer-rows", 1_000, 100_000_000),
             LogLevel = LogLevelOf(log),

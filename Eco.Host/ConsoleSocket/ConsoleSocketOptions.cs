@@ -20,4 +20,7 @@ public sealed record ConsoleSocketOptions
 
     /// <summary>How long a command waits for a reply.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>When the host stops, verbs that are being answered have this long.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -148,40 +148,47 @@ public sealed partial class ConsoleSocketServer : IAsyncDisposable
     {
         // The accepting loop goes on at once.
         await Task.Yield();
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+
+        // Streams end with the connection; answers that are being made still get their time.
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        using var answering = new CancellationTokenSource();
         await using var channel = new LineChannel(new NetworkStream(client, ownsSocket: true), _options.MaxRequestBytes);
         using var slots = new SemaphoreSlim(_options.MaxRequestsPerClient);
         var running = new List<Task>();
         try
         {
-            while (await channel.ReadAsync(ended.Token).ConfigureAwait(false) is { } line)
+            while (await channel.ReadAsync(reading.Token).ConfigureAwait(false) is { } line)
             {
-                await slots.WaitAsync(ended.Token).ConfigureAwait(false);
+                await slots.WaitAsync(reading.Token).ConfigureAwait(false);
                 running.RemoveAll(task => task.IsCompleted);
-                running.Add(AnswerAsync(channel, line, slots, ended));
+                running.Add(AnswerAsync(channel, line, slots, reading, answering.Token));
             }
         }
-        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        catch (OperationCanceledException) when (reading.IsCancellationRequested)
         {
             LogClientEnded("the host stops, or the client took no reply in time");
         }
         catch (InvalidDataException error)
         {
-            await SendAsync(
+            await SendQuietlyAsync(
                 channel,
                 ConsoleJson.Failure(0, ConsoleErrorCodes.Usage, $"the request cannot be read: {error.Message}", "send less at a time"),
-                ended.Token).ConfigureAwait(false);
+                answering.Token).ConfigureAwait(false);
         }
         catch (IOException error)
         {
             LogClientEnded(error.Message);
         }
 
-        await ended.CancelAsync().ConfigureAwait(false);
+        await reading.CancelAsync().ConfigureAwait(false);
+        using var limit = new CancellationTokenSource(_stop.IsCancellationRequested ? _options.StopGrace : _options.AnswerTimeout, _time);
+        using CancellationTokenRegistration late = limit.Token.Register(answering.Cancel);
+        using CancellationTokenRegistration stopping = _stop.Token.Register(() => limit.CancelAfter(_options.StopGrace));
         await Task.WhenAll(running).ConfigureAwait(false);
     }
 
-    private async Task AnswerAsync(LineChannel channel, byte[] line, SemaphoreSlim slots, CancellationTokenSource ended)
+    private async Task AnswerAsync(
+        LineChannel channel, byte[] line, SemaphoreSlim slots, CancellationTokenSource reading, CancellationToken answering)
     {
         long id = 0;
         try
@@ -190,28 +197,28 @@ public sealed partial class ConsoleSocketServer : IAsyncDisposable
             {
                 ConsoleReply refusal = ConsoleJson.Failure(
                     0, ConsoleErrorCodes.Usage, $"the request is not a console request: {problem}", "send one JSON object a line, as docs/commands.md shows");
-                await SendAsync(channel, refusal, ended.Token).ConfigureAwait(false);
+                await SendAsync(channel, refusal, answering).ConfigureAwait(false);
                 return;
             }
 
             id = request!.Id;
             if (request.Verb == ConsoleVerbs.Watch)
             {
-                await foreach (ConsoleReply reply in _endpoint.WatchAsync(request, ended.Token).ConfigureAwait(false))
+                await foreach (ConsoleReply reply in _endpoint.WatchAsync(request, reading.Token).ConfigureAwait(false))
                 {
-                    await SendAsync(channel, reply with { More = true }, ended.Token).ConfigureAwait(false);
+                    await SendAsync(channel, reply with { More = true }, reading.Token).ConfigureAwait(false);
                 }
 
-                await SendAsync(channel, new ConsoleReply(id, Data: null, Error: null), ended.Token).ConfigureAwait(false);
+                await SendAsync(channel, new ConsoleReply(id, Data: null, Error: null), reading.Token).ConfigureAwait(false);
                 return;
             }
 
-            await SendAsync(channel, await _endpoint.AskAsync(request, ended.Token).ConfigureAwait(false), ended.Token).ConfigureAwait(false);
+            await SendAsync(channel, await _endpoint.AskAsync(request, answering).ConfigureAwait(false), answering).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             // The client or the host ended, or a write took too long: no further reply can arrive, so nothing else of this client need be read.
-            await ended.CancelAsync().ConfigureAwait(false);
+            await reading.CancelAsync().ConfigureAwait(false);
         }
         catch (IOException error)
         {
@@ -224,7 +231,7 @@ public sealed partial class ConsoleSocketServer : IAsyncDisposable
             LogAnswerFailed(error, id);
             ConsoleReply failure = ConsoleJson.Failure(
                 id, ConsoleErrorCodes.Internal, $"the host failed at this verb: {error.Message}", "the host's log has the details");
-            await SendQuietlyAsync(channel, failure, ended.Token).ConfigureAwait(false);
+            await SendQuietlyAsync(channel, failure, answering).ConfigureAwait(false);
         }
         finally
         {

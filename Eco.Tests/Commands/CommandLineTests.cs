@@ -91,7 +91,7 @@ public sealed class CommandLineTests
         File.WriteAllText(_eco.State.Server.Timeline, new string('x', 5000));
 
         Assert.That(await _eco.RunAsync("agents"), Is.EqualTo(ExitCodes.State));
-        Assert.That(_eco.ErrorLines[1], Does.Contain("timeline rebuild"));
+        Assert.That(_eco.ErrorLines[1], Does.Contain("anew from the journal"));
     }
 
     [Test]

@@ -1,6 +1,8 @@
+using System.Reflection;
 using Eco.Host.Commands;
 using Eco.Host.Composition;
 using Eco.Runtime.Hocon;
+using Eco.Tests.Architecture;
 using NUnit.Framework;
 
 namespace Eco.Tests.Composition;
@@ -26,6 +28,21 @@ public sealed class HostOptionsReaderTests
     }
 
     [Test]
+    public void Options_WhenRead_AreUsedByTheComposition()
+    {
+        string[] users =
+        [
+            .. SourceFiles.In("Eco.Host").Where(file => !file.Name.Contains("HostOptions", StringComparison.Ordinal)).Select(file => file.Text),
+        ];
+
+        IEnumerable<string> unused = typeof(HostOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Select(property => property.Name)
+            .Where(name => !users.Any(text => text.Contains($"ptions.{name}", StringComparison.Ordinal)));
+
+        Assert.That(unused, Is.Empty, "a setting that changes nothing");
+    }
+
+    [Test]
     public void Read_WhenNothingIsWritten_GivesTheDefaults()
     {
         HostOptions options = HostOptionsReader.Read("", "empty.conf");
@@ -33,7 +50,6 @@ public sealed class HostOptionsReaderTests
         Assert.That((options.State, options.Partitions, options.RunsServer), Is.EqualTo((".eco", 16, true)));
         Assert.That(options.HeartbeatEvery, Is.EqualTo(TimeSpan.FromSeconds(5)));
         Assert.That(options.Agents, Is.Empty);
-        Assert.That(options.EngineWorkers, Is.EqualTo(Environment.ProcessorCount));
     }
 
     [Test]

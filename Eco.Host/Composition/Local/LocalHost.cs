@@ -134,7 +134,7 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
         SqliteJournal journal = OpenJournal(folder, _setup.Partitions);
         FileArtifactStore artifacts = Keep(FileArtifactStore.Open(new FileArtifactStoreOptions { Folder = folder.Artifacts }, Logger<FileArtifactStore>()));
         StatisticsStore statistics = OpenStatistics(folder);
-        TimelineDatabase database = TimelineDatabase.Open(folder.Timeline);
+        TimelineDatabase database = TimelineFile.Open(folder.Timeline, Logger<TimelineDatabase>());
         TimelineReader reader = TimelineReader.Open(folder.Timeline, StatisticsSource.Open(folder.Statistics), _engines.Descriptors);
         SerialWorker worker = Worker("eco timeline");
         _stores.Add(new Closing(database.Dispose));
@@ -153,7 +153,7 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
             $"server/{_writerId}",
             _setup.Timing,
             _setup.Entities,
-            TimeSpan.FromMilliseconds(200),
+            _setup.FollowJournalEvery,
             _engines.Descriptors,
             () => _stopAsked.TrySetResult());
         ServerRole.Start(system, setup, ports);
@@ -200,7 +200,8 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
         Logger<SqliteJournal>()));
 
     private StatisticsStore OpenStatistics(HostFolder folder) => Keep(StatisticsStore.Open(
-        new StatisticsStoreOptions { Path = folder.Statistics, OnStorageFault = OnFault }, Logger<StatisticsStore>()));
+        new StatisticsStoreOptions { Path = folder.Statistics, MaxBufferedRows = _setup.StatisticsBufferRows, OnStorageFault = OnFault },
+        Logger<StatisticsStore>()));
 
     private T Keep<T>(T store)
         where T : IAsyncDisposable

@@ -69,6 +69,10 @@ internal static class LocalHostCommand
                 options.CheckpointEverySteps),
             EntityOptions.Default,
             ProcessCrashPoints.Parse(Environment.GetEnvironmentVariable(ProcessCrashPoints.Variable)),
-            logging);
+            logging)
+        {
+            FollowJournalEvery = options.FollowJournalEvery,
+            StatisticsBufferRows = options.StatisticsBufferRows,
+        };
     }
 }

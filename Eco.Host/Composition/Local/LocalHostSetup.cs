@@ -23,7 +23,14 @@ internal sealed record LocalHostSetup(
     AgentOptions Timing,
     EntityOptions Entities,
     ICrashPoints CrashPoints,
-    ILoggerFactory Logging);
+    ILoggerFactory Logging)
+{
+    /// <summary>How often the timeline looks at the journal.</summary>
+    public TimeSpan FollowJournalEvery { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Rows of statistics that an agent keeps while it has no connection.</summary>
+    public int StatisticsBufferRows { get; init; } = 100_000;
+}
 
 /// <summary>An agent of a local host.</summary>
 /// <param name="Profile">What it says of itself.</param>
