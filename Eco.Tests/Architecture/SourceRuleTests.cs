@@ -80,19 +80,6 @@ public sealed partial class SourceRuleTests
         Assert.That(pages.Select(page => page.Text), Is.All.StartsWith("# "));
     }
 
-    [Test]
-    public void Documents_WhenTheyLink_NameFilesThatExist()
-    {
-        IEnumerable<string> broken = SourceFiles.In("docs", "*.md").Concat(SourceFiles.In("", "README.md")).SelectMany(page =>
-            Link().Matches(page.Text)
-                .Select(link => link.Groups[1].Value.Split('#')[0])
-                .Where(target => target.Length > 0 && !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith("mailto:", StringComparison.Ordinal))
-                .Where(target => !Path.Exists(Path.Combine(Repository.Root, Path.GetDirectoryName(page.Name)!, target)))
-                .Select(target => $"{page.Name}: {target}"));
-
-        Assert.That(broken, Is.Empty);
-    }
-
     private static IEnumerable<int> EmptyCatches(string text)
     {
         string code = SourceFiles.CodeOf(text);
@@ -148,7 +135,4 @@ public sealed partial class SourceRuleTests
 
     [GeneratedRegex(@"(?<![\w.~\-])/(work|root|home|Users)/[\w.]|/tmp/wt\b|[A-Z]:\\Users\\")]
     private static partial Regex MachinePath();
-
-    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
-    private static partial Regex Link();
 }
