@@ -16,6 +16,12 @@ internal static class FiguresOutput
         }
         else
         {
+            if (report.RowTable() is { } rows)
+            {
+                output.Table(rows, "no rows");
+                output.Line();
+            }
+
             output.Table(report.ToTable(), "no figures");
         }
 

@@ -42,6 +42,29 @@ public sealed record FiguresReport(
         return table;
     }
 
+    /// <summary>What the figures were made of, as a table for people; null if there is nothing.</summary>
+    public TextTable? RowTable()
+    {
+        if (Rows.IsEmpty)
+        {
+            return null;
+        }
+
+        var table = new TextTable([.. Rows[0].Select(cell => cell.Column.ToUpperInvariant())]);
+        foreach (ImmutableArray<(string Column, object? Value)> row in Rows)
+        {
+            table.Add([.. row.Select(cell => cell.Value switch
+            {
+                null => "-",
+                double number => Plain.Number(number),
+                long number => Plain.Number(number),
+                _ => cell.Value.ToString() ?? "-",
+            })]);
+        }
+
+        return table;
+    }
+
     /// <summary>The JSON document.</summary>
     public byte[] ToJson()
     {
