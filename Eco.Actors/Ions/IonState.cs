@@ -106,8 +106,24 @@ public sealed record IonState(
             }
         }
 
-        return decision.Then(Apply(submitted).Configure(id, always: true));
+        decision = decision.Then(Apply(submitted).Configure(id, always: true));
+        if (Held)
+        {
+            // A new version does not end a pause, and its new nodes take part in it.
+            decision = submit.Definition.Nodes.Where(node => !Knows(node.Name)).Aggregate(
+                decision.And(new IonHoldChanged(true)),
+                (current, node) => current.Send(IonNodeActor.IdOf(id, node.Name), new HoldNode()));
+        }
+
+        // Nodes that have finished and stay as they are will not say so again.
+        return submit.Definition.Nodes.All(node => Finished.Contains(node.Name) && Canonical.Same(node, Find(node.Name)))
+            ? decision.And(new IonCompleted())
+            : decision;
     }
+
+    private bool Knows(string node) => Find(node) is not null;
+
+    private NodeDefinition? Find(string node) => Definition?.Nodes.FirstOrDefault(known => known.Name == node);
 
     private Decision Hold(string id, bool held)
     {
@@ -162,6 +178,12 @@ public sealed record IonState(
         var moved = new IonNodeFinished(finished.Node, finished.Finished);
         IonState after = Apply(moved);
         Decision decision = Decision.Of(moved);
+        if (Completed && !finished.Finished)
+        {
+            // An agent has joined, or the node is to run again.
+            decision = decision.And(new IonHoldChanged(Held));
+        }
+
         return !after.Completed && definition.Nodes.All(node => after.Finished.Contains(node.Name))
             ? decision.And(new IonCompleted())
             : decision;

@@ -24,7 +24,9 @@ public sealed record ModelRegistryState(
     /// <summary>Decides on a command.</summary>
     public Decision Decide(object command) => command switch
     {
-        RegisterModel register => Decision.Of(new ModelSubmitted(register)),
+        // Whatever name it came under: its bytes are stored, and asked for, by their own.
+        RegisterModel register => Decision.Of(new ModelSubmitted(
+            register with { Model = register.Model with { Hash = ModelReference.HashOf(register.Model.Content) } })),
         ArtifactKept kept => Complete(kept.Hash),
         MarkModel mark => Decision.Of(new ModelMarked(
             mark.Name, mark.Version, Hashes.GetValueOrDefault(mark.Name)?.GetValueOrDefault(mark.Version) ?? string.Empty, mark.State)),

@@ -41,7 +41,12 @@ public sealed partial class EntityRouter : ReceiveActor, IWithTimers
         _options = options;
         _persistence = Context.System.Extension<PersistenceExtension>();
         _logger = Context.System.LoggerFactory.CreateLogger<EntityRouter>();
-        Context.System.RegisterExtension(new EntityServices(Self, options));
+        if (Context.System.TryExtension<EntityServices>() is null)
+        {
+            // Not again after a restart: the router's address is the same.
+            Context.System.RegisterExtension(new EntityServices(Self, options));
+        }
+
 
         Receive<PostFrame>(post => Post(post.Frame));
         Receive<PostVolatile>(PostVolatileMessage);

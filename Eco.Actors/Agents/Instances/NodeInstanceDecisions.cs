@@ -63,7 +63,14 @@ public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Fun
         }
 
         var moved = new LifeCycleMoved(InstanceState.Deployed, string.Empty, 0);
-        return Decision.Of(new InstancePlaced(deploy, NewSeed()), moved).Send(AgentEntity, Report(deploy, moved));
+        Decision decision = Decision.Of(new InstancePlaced(deploy, NewSeed()), moved).Send(AgentEntity, Report(deploy, moved));
+        if (deploy.Definition.Run.Kind != RunKind.Event)
+        {
+            // Runs that still wait belong to a definition that made them; who asked for them must not wait for ever.
+            decision = decision.Then(GiveUpRuns(state, "the node no longer runs on events"));
+        }
+
+        return decision;
     }
 
     private static Decision Deliver(NodeInstanceState state, DeliverModel delivery)
@@ -205,17 +212,14 @@ public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Fun
             quarantined ? $"failed {failures} times in a row: {reason}" : reason,
             failures);
         Decision decision = Decision.Of(moved).Send(AgentEntity, Report(deployment, moved));
-        if (quarantined)
-        {
-            foreach (RunNode run in state.Runs)
-            {
-                decision = decision.And(new RunSettled(run.RunId, false))
-                    .Send(AgentEntity, new RunFailed(run.Ion, run.Node, Agent, run.RunId, moved.Detail));
-            }
-        }
-
-        return decision;
+        return quarantined ? decision.Then(GiveUpRuns(state, moved.Detail)) : decision;
     }
+
+    private Decision GiveUpRuns(NodeInstanceState state, string reason) => state.Runs.Aggregate(
+        Decision.Nothing,
+        (decision, run) => decision
+            .And(new RunSettled(run.RunId, false))
+            .Send(AgentEntity, new RunFailed(run.Ion, run.Node, Agent, run.RunId, reason)));
 
     private Decision Swapped(NodeInstanceState state, DeployNode deployment, SwapSucceeded swap)
     {

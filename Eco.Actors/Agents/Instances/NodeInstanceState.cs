@@ -70,6 +70,7 @@ public sealed record NodeInstanceState(
             Seed = e.Seed,
             Held = Held,
             Emissions = Emissions,
+            Runs = Runs,
             LastRun = LastRun,
             LastFiring = LastFiring,
         },

@@ -6,7 +6,8 @@ namespace Eco.Actors.Agents.Instances;
 /// <summary>When a schedule fires next, with what was missed: a pure function, evaluated at the agent so that it survives disconnection.</summary>
 public static class ScheduleClock
 {
-    private const int CountedAtMost = 10_000;
+    /// <summary>So many firings that are left out are counted; more count as so many.</summary>
+    public const int CountedAtMost = 10_000;
 
     /// <summary>The next firing.</summary>
     /// <param name="mode">The schedule.</param>
@@ -28,8 +29,32 @@ public static class ScheduleClock
             skipped++;
         }
 
+        if (skipped == CountedAtMost)
+        {
+            at = LastUpTo(mode, now);
+        }
+
         return at is { } due && due <= now && afterRun && mode.Overlap == OverlapPolicy.Skip
             ? (IonSchedule.NextAfter(mode, now), skipped + 1)
             : (at, skipped);
+    }
+
+    // Only called when there were firings before: looks back twice as far each time until it sees one.
+    private static DateTimeOffset LastUpTo(RunMode mode, DateTimeOffset now)
+    {
+        TimeSpan back = TimeSpan.FromSeconds(1);
+        DateTimeOffset? last = IonSchedule.NextAfter(mode, now - back);
+        while (last is null || last > now)
+        {
+            back *= 2;
+            last = IonSchedule.NextAfter(mode, now - back);
+        }
+
+        while (IonSchedule.NextAfter(mode, last.Value) is { } following && following <= now)
+        {
+            last = following;
+        }
+
+        return last.Value;
     }
 }

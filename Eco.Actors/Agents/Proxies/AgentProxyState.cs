@@ -18,7 +18,7 @@ public sealed record AgentUnreachable(string Agent, string Since);
 /// <summary>Event: a command waits, since the agent has as many on their way as it may have.</summary>
 public sealed record CommandQueued(AgentCommand Command);
 
-/// <summary>Event: the oldest waiting commands were sent.</summary>
+/// <summary>Event: the oldest waiting commands wait no longer: they were sent, or are queued again behind others.</summary>
 public sealed record CommandsReleased(int Count);
 
 /// <summary>Event: a waiting model was replaced by a newer version; it will never be sent.</summary>
@@ -98,14 +98,26 @@ public sealed record AgentProxyState(
 
         if (!sameInstallation && Incarnation > 0)
         {
-            // The former installation's state is gone: the new one gets all that it is to run.
-            foreach (DeployNode deployment in Deployments.Values)
-            {
-                decision = decision.And(new CommandQueued(deployment));
-            }
+            decision = decision.Then(Reinstall(agent));
         }
 
         return decision.Replying(new JoinAccepted(join.InstallId, incarnation));
+    }
+
+    // The former installation's state is gone: the new one first gets all that it is to run, then what waited. The nodes are told, since
+    // only they know which models it needs and what it was doing.
+    private Decision Reinstall(string agent)
+    {
+        Decision decision = Queue.IsEmpty ? Decision.Nothing : Decision.Of(new CommandsReleased(Queue.Length));
+        foreach (AgentCommand command in Deployments.Values.Concat(Queue.Where(waiting => waiting is not (DeployNode or UndeployNode))))
+        {
+            decision = decision.And(new CommandQueued(command));
+        }
+
+        return Deployments.Values.Aggregate(decision, (current, deployment) => current.Send(
+            IonNodeActor.IdOf(deployment.Ion, deployment.Node),
+            new InstanceReported(
+                deployment.Ion, deployment.Node, agent, deployment.Generation, InstanceState.Pending, "installed again")));
     }
 
     private Decision Take(string agent, AgentCommand command, int inFlight)

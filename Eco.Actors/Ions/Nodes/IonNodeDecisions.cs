@@ -49,7 +49,7 @@ public static class IonNodeDecisions
             ReleaseNode => Hold(state, configuration, held: false),
             RetireNode => Retire(state, configuration),
             NodeFinished feeder => Decision.Of(new FeederMoved(feeder.Node, feeder.Finished)),
-            InstanceReported report => Report(state, configuration, report),
+            InstanceReported report => Report(state, configuration, report, now),
             ModelEmitted emitted => Emit(state, configuration, emitted),
             RunFailed failed => FailRun(state, failed, now),
             ModelTaken taken => Decision.Of(
@@ -94,6 +94,15 @@ public static class IonNodeDecisions
             decision = decision.Send(AgentProxyActor.IdOf(agent), new UndeployNode(next.Ion, next.Definition.Name, state.Generation));
         }
 
+        foreach ((string agent, NodeInstanceView instance) in state.Instances)
+        {
+            if (HasEnded(instance.State) && (redeploy || !next.Agents.Contains(agent)))
+            {
+                // What ended was the former instance: who merges its models waits for the next one's.
+                decision = TellTargets(decision, next, new UpstreamChanged(agent, true));
+            }
+        }
+
         if (pipeline is null)
         {
             return decision;
@@ -105,12 +114,7 @@ public static class IonNodeDecisions
                 AgentProxyActor.IdOf(agent),
                 new DeployNode(
                     next.Ion, next.Definition.Name, next.IonVersion, generation, AsDeployed(pipeline), StatisticsFrom(next)));
-            foreach ((string component, ModelReference model) in state.Propagated)
-            {
-                decision = decision.Send(
-                    AgentProxyActor.IdOf(agent),
-                    new DeliverModel(next.Ion, next.Definition.Name, component, model));
-            }
+            decision = BringUpToDate(state, decision, next, agent, afresh: !state.Instances.ContainsKey(agent));
         }
 
         if (state.Rounds.Merging is { } merging && !next.Agents.Contains(merging.Merger))
@@ -171,7 +175,17 @@ public static class IonNodeDecisions
         return decision;
     }
 
-    private static Decision Report(IonNodeState state, ConfigureNode configuration, InstanceReported report)
+    // An instance that has just been placed knows neither the node's models nor, if it is the agent's first, that the node is held.
+    private static Decision BringUpToDate(IonNodeState state, Decision decision, ConfigureNode configuration, string agent, bool afresh)
+    {
+        string proxy = AgentProxyActor.IdOf(agent);
+        string node = configuration.Definition.Name;
+        decision = state.Propagated.Aggregate(
+            decision, (current, entry) => current.Send(proxy, new DeliverModel(configuration.Ion, node, entry.Key, entry.Value)));
+        return afresh && state.Held ? decision.Send(proxy, new PauseNode(configuration.Ion, node)) : decision;
+    }
+
+    private static Decision Report(IonNodeState state, ConfigureNode configuration, InstanceReported report, HybridTimestamp now)
     {
         if (report.Generation < state.Generation || !configuration.Agents.Contains(report.Agent))
         {
@@ -181,20 +195,30 @@ public static class IonNodeDecisions
 
         InstanceState before = state.Instances.GetValueOrDefault(report.Agent)?.State ?? InstanceState.Pending;
         Decision decision = Decision.Of(new InstanceMoved(report.Agent, report.Generation, report.State, report.Detail));
+        if (report.State == InstanceState.Pending)
+        {
+            // The agent was installed again: what its former installation knew and was about to do is gone.
+            decision = BringUpToDate(state, decision, configuration, report.Agent, afresh: true);
+            if (state.Rounds.Merging is { } merging && merging.Merger == report.Agent)
+            {
+                decision = decision.Then(new Decision(
+                    state.Rounds.Fail(merging.Round, $"{merging.Merger} was installed again", now), [], null));
+            }
+        }
+
         bool wasActive = !HasEnded(before);
         bool isActive = !HasEnded(report.State);
-        if (wasActive == isActive)
-        {
-            return decision;
-        }
-
-        foreach (string target in configuration.Outgoing.Where(link => link.Signal == SignalKind.Model).Select(link => link.To.Node).Distinct())
-        {
-            decision = decision.Send(IonNodeActor.IdOf(configuration.Ion, target), new UpstreamChanged(report.Agent, isActive));
-        }
-
-        return decision;
+        return wasActive == isActive
+            ? decision
+            : TellTargets(decision, configuration, new UpstreamChanged(report.Agent, isActive));
     }
+
+    private static Decision TellTargets(Decision decision, ConfigureNode configuration, UpstreamChanged news) =>
+        configuration.Outgoing
+            .Where(link => link.Signal == SignalKind.Model)
+            .Select(link => link.To.Node)
+            .Distinct()
+            .Aggregate(decision, (current, target) => current.Send(IonNodeActor.IdOf(configuration.Ion, target), news));
 
     private static bool HasEnded(InstanceState state) => state is InstanceState.Succeeded or InstanceState.Quarantined;
 
