@@ -61,7 +61,7 @@ public sealed partial class CommandLineOnPagesTests
     }
 
     // Whole lines of code blocks; several may be joined by &&.
-    [GeneratedRegex(@"(?<=^|&& )\./eco ([^\[\]&]+?)(?= *(?:&&|$))")]
+    [GeneratedRegex(@"(?<=^|&& )\.\.?/eco ([^\[\]&]+?)(?= *(?:&&|$))")]
     private static partial Regex Shown();
 
     [GeneratedRegex(@" +#.*$")]
