@@ -44,7 +44,7 @@ public sealed partial class ManifestTests
     public void Manifest_WhenReadFromTheCorpus_SaysWhatItAlwaysSaid(string manifest)
     {
         string file = FileOf(manifest);
-        Assert.That(File.Exists(file), Is.True, $"{manifest} has no corpus entry; run the explicit test {nameof(WriteCorpus)} and commit {Path.GetFileName(file)}");
+        Assert.That(File.Exists(file), Is.True, $"{manifest} has no corpus entry; run the explicit test {nameof(Corpus_WhenAManifestHasNoFile_GetsOne)} and commit {Path.GetFileName(file)}");
 
         object read = EcoManifests.Registry.Decode(manifest, File.ReadAllBytes(file));
 
@@ -98,7 +98,7 @@ public sealed partial class ManifestTests
 
     [Test]
     [Explicit("writes the missing files of the corpus")]
-    public void WriteCorpus()
+    public void Corpus_WhenAManifestHasNoFile_GetsOne()
     {
         foreach (string manifest in Manifests.Where(manifest => !File.Exists(FileOf(manifest))))
         {
