@@ -135,7 +135,9 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
         FileArtifactStore artifacts = Keep(FileArtifactStore.Open(new FileArtifactStoreOptions { Folder = folder.Artifacts }, Logger<FileArtifactStore>()));
         StatisticsStore statistics = OpenStatistics(folder);
         TimelineDatabase database = TimelineFile.Open(folder.Timeline, Logger<TimelineDatabase>());
-        TimelineReader reader = TimelineReader.Open(folder.Timeline, StatisticsSource.Open(folder.Statistics), _engines.Descriptors);
+        StatisticsSource newest = StatisticsSource.Open(folder.Statistics);
+        _stores.Add(new Closing(newest.Dispose));
+        TimelineReader reader = TimelineReader.Open(folder.Timeline, newest, _engines.Descriptors);
         SerialWorker worker = Worker("eco timeline");
         _stores.Add(new Closing(database.Dispose));
         _stores.Add(new Closing(reader.Dispose));
