@@ -25,6 +25,7 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
     private readonly TimeSpan _followEvery;
     private readonly PersistenceExtension _persistence;
     private readonly ILogger _logger;
+    private readonly List<LiveView> _news = [];
     private long _correlation;
     private long _offset;
     private long _end;
@@ -83,6 +84,15 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
     private void OnRead(EventsRead read)
     {
         _end = read.LastOrdering;
+        if (_end < _offset)
+        {
+            // The server's journal is never cut, so this is an older one, from a backup: what came after it must not stay in the story, nor
+            // keep out what comes now.
+            TimelineAhead(_offset, _end);
+            _store.Clear(new ClearTimeline(++_correlation), Self);
+            return;
+        }
+
         if (read.Events.IsEmpty)
         {
             _busy = false;
@@ -91,6 +101,7 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
         }
 
         _rebuilt += read.Events.Length;
+        _news.Clear();
         _store.Apply(new ApplyToTimeline(++_correlation, [.. read.Events.Select(ProjectOne)]), Self);
     }
 
@@ -112,7 +123,7 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
         {
             foreach (EventNoted note in changes.OfType<EventNoted>())
             {
-                Context.System.EventStream.Publish(new LiveView(
+                _news.Add(new LiveView(
                     note.Kind,
                     DateTimeOffset.FromUnixTimeMilliseconds(ordered.Event.Timestamp.WallMilliseconds),
                     note.Ion,
@@ -134,6 +145,14 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
     {
         _offset = applied.Ordering;
         _busy = false;
+
+        // Told only now: whoever hears of an event finds it in the timeline.
+        foreach (LiveView view in _news)
+        {
+            Context.System.EventStream.Publish(view);
+        }
+
+        _news.Clear();
         if (_rebuilder is not null || _offset < _end)
         {
             ReadOn();
@@ -172,6 +191,9 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
 
     [LoggerMessage(5001, LogLevel.Error, "the timeline is behind the journal: {Reason}")]
     private partial void TimelineBehind(string reason);
+
+    [LoggerMessage(5002, LogLevel.Warning, "the timeline knows events up to {Offset} and the journal ends at {End}: it is made anew")]
+    private partial void TimelineAhead(long offset, long end);
 
     private sealed record Follow
     {

@@ -12,16 +12,20 @@ namespace Eco.Host.Commands;
 internal static class HostCommands
 {
     private const int MaxSeeds = 10_000;
+    private const int MaxBatches = 1_000_000;
+    private const int MaxPaceMilliseconds = 60_000;
 
     public static Command Demo(VerbBuilder builder)
     {
         var data = new Option<string?>("--data") { HelpName = "DIR", Description = "Recordings to learn from in place of generated data" };
         var headless = new Option<bool>("--headless") { Description = "No live display" };
+        var batches = new Option<string?>("--batches") { HelpName = "N", Description = "Batches of each edge (default: 400); a run that is resumed keeps its number" };
+        var pace = new Option<string?>("--pace") { HelpName = "MS", Description = "Milliseconds between the batches of an edge (default: 75); a run that is resumed keeps its pace" };
         var json = JsonOption();
         return builder.Verb(
             "demo",
             "Three edges and a cloud learn together, in one process, in under a minute",
-            [data, headless, json],
+            [data, headless, batches, pace, json],
             scope =>
             {
                 string? folder = scope.Parsed.GetValue(data);
@@ -31,8 +35,22 @@ internal static class HostCommands
                         ConsoleErrorCodes.NotFound, $"there is no folder '{folder}'", "name the folder that holds the recordings with --data DIR");
                 }
 
+                if (folder is not null && (scope.Parsed.GetValue(batches) ?? scope.Parsed.GetValue(pace)) is not null)
+                {
+                    throw Wrong("--batches and --pace are for generated data, and --data names recordings", "leave them out, or leave out --data");
+                }
+
+                int? paceMilliseconds = CountOf("--pace", scope.Parsed.GetValue(pace), MaxPaceMilliseconds);
                 return scope.Services.Runner.DemoAsync(
-                    new DemoRun(scope.State, folder, scope.Parsed.GetValue(headless), scope.Parsed.GetValue(json)), scope.Output, scope.Cancellation);
+                    new DemoRun(
+                        scope.State,
+                        folder,
+                        scope.Parsed.GetValue(headless),
+                        scope.Parsed.GetValue(json),
+                        CountOf("--batches", scope.Parsed.GetValue(batches), MaxBatches),
+                        paceMilliseconds is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null),
+                    scope.Output,
+                    scope.Cancellation);
             });
     }
 
@@ -127,6 +145,18 @@ internal static class HostCommands
         }
 
         return seeds.ToImmutable();
+    }
+
+    private static int? CountOf(string option, string? text, int most)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count >= 1 && count <= most
+            ? count
+            : throw Wrong($"{option} '{text}' is not a whole number from 1 to {most.ToString(CultureInfo.InvariantCulture)}", $"for instance: {option} 40");
     }
 
     private static long SeedOf(string text) =>

@@ -36,7 +36,10 @@ public sealed record HostRun(HostOptions Options, StateDirectory State);
 /// <param name="DataFolder">Recordings to use in place of generated data, or null.</param>
 /// <param name="Headless">No live display, whatever the terminal.</param>
 /// <param name="JsonFile">Where to write the figures, or null.</param>
-public sealed record DemoRun(StateDirectory State, string? DataFolder, bool Headless, string? JsonFile);
+/// <param name="Batches">Batches of each edge; null: the demo's own number.</param>
+/// <param name="Pace">Time between the batches of an edge; null: the demo's own.</param>
+public sealed record DemoRun(
+    StateDirectory State, string? DataFolder, bool Headless, string? JsonFile, int? Batches = null, TimeSpan? Pace = null);
 
 /// <summary>What <c>eco experiment</c> was asked for.</summary>
 /// <param name="Name">One of <see cref="IHostRunner.Experiments"/>.</param>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Eco.Actors.Agents;
-using Eco.Engines.Online.Experiments;
 using Eco.Host.Commands;
 using Eco.Host.Composition;
 using Eco.Host.Composition.Local;
@@ -18,7 +17,6 @@ namespace Eco.Host.Demo;
 /// </summary>
 internal static class DemoCommand
 {
-    private static readonly TimeSpan FinalPatience = TimeSpan.FromSeconds(5);
     private static readonly AgentOptions Timing = AgentOptions.Default with
     {
         JoinEvery = TimeSpan.FromMilliseconds(200),
@@ -29,7 +27,7 @@ internal static class DemoCommand
     public static async Task<int> RunAsync(DemoRun run, CommandOutput output, CancellationToken stop)
     {
         IDemoScenario scenario = run.DataFolder is null
-            ? new FederatedKMeansScenario(new FederatedKMeansWorkload { Seed = 1 }, FederatedKMeansScenario.DefaultPace)
+            ? FederatedKMeansScenario.Of(run.Batches, run.Pace)
             : AnomalyScenario.Of(run.DataFolder);
         var elapsed = Stopwatch.StartNew();
         using StateLock held = run.State.Acquire();

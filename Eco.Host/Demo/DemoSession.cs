@@ -25,48 +25,27 @@ internal sealed class DemoSession(
     /// <exception cref="CommandException">The host failed, or a pipeline is quarantined.</exception>
     public async Task<DemoOutcome> RunAsync(CancellationToken cancellation)
     {
-        using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        IAsyncEnumerator<ConsoleReply> events = host
-            .WatchAsync(new ConsoleRequest(++_requests, ConsoleVerbs.Watch, Arguments.None), watching.Token)
-            .GetAsyncEnumerator(watching.Token);
+        var events = new LiveEvents(
+            watching => host.WatchAsync(new ConsoleRequest(++_requests, ConsoleVerbs.Watch, Arguments.None), watching), cancellation);
         await using (events.ConfigureAwait(false))
         {
-            Task<bool> next = events.MoveNextAsync().AsTask();
-            next = await AwaitAgentsAsync(events, next, cancellation).ConfigureAwait(false);
+            await AgentsJoined.WaitAsync(host, scenario.Agents.Select(agent => agent.Profile.Id), cancellation).ConfigureAwait(false);
             (string ion, bool resumed) = await FindOrSubmitAsync(cancellation).ConfigureAwait(false);
             DemoProgress progress = await ReadProgressAsync(ion, resumed, cancellation).ConfigureAwait(false);
             long stepsBefore = Steps(progress);
             output.Note(resumed ? $"resuming {ion} from its journals" : $"{ion}: {scenario.Title}");
             var display = new DemoDisplay(scenario, output, live);
-            await display.ShowAsync(() => FollowAsync(events, next, progress, stepsBefore, display, cancellation)).ConfigureAwait(false);
+            await display.ShowAsync(() => FollowAsync(events, progress, stepsBefore, display, cancellation)).ConfigureAwait(false);
             double seconds = elapsed.Elapsed.TotalSeconds;
             IonDetailView detail = await AskAsync<IonDetailView>(ConsoleVerbs.IonShow, cancellation, ("ion", ion)).ConfigureAwait(false);
             long steps = Steps(progress) - stepsBefore;
-            await watching.CancelAsync().ConfigureAwait(false);
             return new DemoOutcome(
                 seconds,
                 detail.MergedRounds,
                 host.Traffic.BytesBetweenHosts,
                 steps,
+                resumed,
                 progress.Snapshot());
-        }
-    }
-
-    private async Task<Task<bool>> AwaitAgentsAsync(IAsyncEnumerator<ConsoleReply> events, Task<bool> next, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            ImmutableArray<AgentView> agents = await AskAsync<ImmutableArray<AgentView>>(ConsoleVerbs.Agents, cancellation).ConfigureAwait(false);
-            if (scenario.Agents.All(wanted => agents.Any(agent => agent.Id == wanted.Profile.Id)))
-            {
-                return next;
-            }
-
-            // Joining is an event; after each one the agents are looked at again.
-            await Task.WhenAny(next, host.Fault).WaitAsync(cancellation).ConfigureAwait(false);
-            ThrowIfFailed(null);
-            await next.ConfigureAwait(false);
-            next = events.MoveNextAsync().AsTask();
         }
     }
 
@@ -113,8 +92,7 @@ internal sealed class DemoSession(
     }
 
     private async Task FollowAsync(
-        IAsyncEnumerator<ConsoleReply> events,
-        Task<bool> next,
+        LiveEvents events,
         DemoProgress progress,
         long stepsBefore,
         DemoDisplay display,
@@ -125,17 +103,15 @@ internal sealed class DemoSession(
         TimeSpan? giveUpAt = null;
         while (!progress.Completed || !progress.IsFinal(Edges, scenario.Final))
         {
-            await Task.WhenAny(next, drawing, host.Fault).ConfigureAwait(false);
+            await Task.WhenAny(events.Next, drawing, host.Fault).ConfigureAwait(false);
             ThrowIfFailed(progress);
             cancellation.ThrowIfCancellationRequested();
-            while (next.IsCompleted && await next.ConfigureAwait(false))
+            while (events.Next.IsCompleted && await events.Next.ConfigureAwait(false))
             {
-                if (events.Current.Data?.Deserialize(ConsoleJson.Default.LiveView) is { } view)
+                if (events.Take() is { } view)
                 {
                     progress.Take(view);
                 }
-
-                next = events.MoveNextAsync().AsTask();
             }
 
             if (drawing.IsCompleted)
@@ -159,14 +135,10 @@ internal sealed class DemoSession(
     private long Steps(DemoProgress progress) =>
         (long)progress.Agents.Sum(agent => progress.Newest(agent, scenario.StepStatistic) ?? 0);
 
-    private void ThrowIfFailed(DemoProgress? progress)
+    private void ThrowIfFailed(DemoProgress progress)
     {
-        if (host.Fault.IsCompletedSuccessfully)
-        {
-            throw new CommandException(ConsoleErrorCodes.State, host.Fault.Result, "run eco doctor; then run the demo again, it goes on");
-        }
-
-        if (progress?.Failure is { } failure)
+        host.ThrowIfFailed();
+        if (progress.Failure is { } failure)
         {
             throw new CommandException(ConsoleErrorCodes.Internal, failure, "see eco timeline; correct the cause and submit the ION again");
         }

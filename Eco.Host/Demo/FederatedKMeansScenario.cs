@@ -9,10 +9,22 @@ namespace Eco.Host.Demo;
 /// <summary>The default demo: the paper's Figure 4.</summary>
 /// <param name="workload">The data.</param>
 /// <param name="pace">Time between the batches of an edge.</param>
-internal sealed class FederatedKMeansScenario(FederatedKMeansWorkload workload, TimeSpan pace) : IDemoScenario
+/// <param name="isStandard">Whether this is the run that the goals are meant for, and no shorter or slower one.</param>
+internal sealed class FederatedKMeansScenario(FederatedKMeansWorkload workload, TimeSpan pace, bool isStandard) : IDemoScenario
 {
     /// <summary>Lets all batches pass in about half a minute.</summary>
     public static TimeSpan DefaultPace { get; } = TimeSpan.FromMilliseconds(75);
+
+    /// <summary>The demo with other numbers than its own, where they are given.</summary>
+    public static FederatedKMeansScenario Of(int? batches, TimeSpan? pace)
+    {
+        var standard = new FederatedKMeansWorkload { Seed = 1 };
+        int length = batches ?? standard.Batches;
+        return new FederatedKMeansScenario(
+            standard with { Batches = length, WarmUp = Math.Min(standard.WarmUp, length / 2) },
+            pace ?? DefaultPace,
+            batches is null && pace is null);
+    }
 
     public string Prefix => "federated-kmeans";
 
@@ -40,10 +52,11 @@ internal sealed class FederatedKMeansScenario(FederatedKMeansWorkload workload, 
         "demo",
         [(long)workload.Seed],
         [
-            ("demo-seconds", Figure.AtMost(outcome.Seconds, "s", 60)),
+            ("demo-seconds", Judged(isStandard, outcome.Seconds, "s", 60)),
             ("rounds", Figure.Plain(outcome.Rounds, "rounds")),
             ("centre-error-final", Figure.Plain(outcome.Mean(FederatedKMeansIon.Error), "distance")),
-            ("bytes-moved-fraction", Figure.AtMost(outcome.BytesMoved / (double)RawBytes(Math.Max(1, outcome.StepsHere)), "1", 0.05)),
+            ("bytes-moved-fraction", Judged(
+                isStandard && !outcome.Resumed, outcome.BytesMoved / (double)RawBytes(Math.Max(1, outcome.StepsHere)), "1", 0.05)),
         ],
         [.. outcome.Statistics.Where(entry => entry.Value.ContainsKey(StepStatistic)).Select(entry => ImmutableArray.Create<(string, object?)>(
             ("agent", entry.Key),
@@ -52,6 +65,10 @@ internal sealed class FederatedKMeansScenario(FederatedKMeansWorkload workload, 
             ("alone", Value(entry.Value, FederatedKMeansIon.AloneError)),
             ("mean-centre-error", Value(entry.Value, Final[0])),
             ("mean-alone", Value(entry.Value, Final[1]))))]);
+
+    /// <summary>The rest of a run that was cut off, or a shorter one, says nothing about a goal for a whole one.</summary>
+    private static Figure Judged(bool judge, double value, string unit, double goal) =>
+        judge ? Figure.AtMost(value, unit, goal) : Figure.Plain(value, unit);
 
     private static object? Value(ImmutableSortedDictionary<string, double> values, string statistic) =>
         values.TryGetValue(statistic, out double value) ? value : null;

@@ -41,12 +41,14 @@ internal interface IDemoScenario
 /// <param name="Rounds">Merge rounds of the ION, all starts counted.</param>
 /// <param name="BytesMoved">Bytes between hosts since this start.</param>
 /// <param name="StepsHere">Steps of all edges since this start.</param>
+/// <param name="Resumed">Whether an earlier start had begun it.</param>
 /// <param name="Statistics">The last value of each statistic, by agent.</param>
 internal sealed record DemoOutcome(
     double Seconds,
     long Rounds,
     long BytesMoved,
     long StepsHere,
+    bool Resumed,
     ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, double>> Statistics)
 {
     /// <summary>The mean over agents of a statistic's last values; NaN if nobody has it.</summary>

@@ -61,6 +61,7 @@ public sealed class StateDirectory
     /// <exception cref="CommandException">Code <c>state</c>: it cannot be created or written.</exception>
     public void EnsureCreated()
     {
+        RequireNoFile();
         try
         {
             if (OperatingSystem.IsWindows())
@@ -98,12 +99,7 @@ public sealed class StateDirectory
     /// <exception cref="CommandException">Code <c>state</c>: there is nothing, or it may not be read.</exception>
     public void RequireReadable()
     {
-        if (File.Exists(Root))
-        {
-            throw new CommandException(
-                ConsoleErrorCodes.State, $"the state directory '{Name}' is a file", "name a directory with --state DIR");
-        }
-
+        RequireNoFile();
         if (!Exists)
         {
             throw new CommandException(
@@ -124,6 +120,15 @@ public sealed class StateDirectory
                 $"the state directory '{Name}' cannot be read: {error.Message}",
                 "run as the user who made it, or name another one with --state DIR",
                 error);
+        }
+    }
+
+    private void RequireNoFile()
+    {
+        if (File.Exists(Root))
+        {
+            throw new CommandException(
+                ConsoleErrorCodes.State, $"the state directory '{Name}' is a file", "name a directory with --state DIR");
         }
     }
 }

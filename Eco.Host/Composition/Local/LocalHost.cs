@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Eco.Actors.Console;
 using Eco.Actors.Hosting;
 using Eco.Actors.Timeline.Sql;
+using Eco.Host.Commands;
 using Eco.Host.ConsoleSocket;
 using Eco.Host.State;
 using Eco.Runtime.Actors;
@@ -39,6 +40,17 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
 
     /// <summary>Completes with the reason when the storage or a worker fails: the process must end, and start again from its journals.</summary>
     public Task<string> Fault => _fault.Task;
+
+    /// <summary>Ends a command whose host cannot go on.</summary>
+    /// <exception cref="CommandException">Code <c>state</c>: the storage or a worker has failed.</exception>
+    public void ThrowIfFailed()
+    {
+        if (Fault.IsCompletedSuccessfully)
+        {
+            throw new CommandException(
+                ConsoleErrorCodes.State, Fault.Result, "run eco doctor; then run the command again, it goes on from the journals");
+        }
+    }
 
     /// <summary>Completes when <c>eco stop</c> has asked for an end.</summary>
     public Task StopAsked => _stopAsked.Task;
@@ -131,6 +143,7 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
     {
         HostFolder folder = _setup.State.Server;
         Directory.CreateDirectory(folder.Path);
+        StorageErrors.RequireJournal(folder);
         SqliteJournal journal = OpenJournal(folder, _setup.Partitions);
         FileArtifactStore artifacts = Keep(FileArtifactStore.Open(new FileArtifactStoreOptions { Folder = folder.Artifacts }, Logger<FileArtifactStore>()));
         StatisticsStore statistics = OpenStatistics(folder);

@@ -37,18 +37,36 @@ internal static class LocalHostCommand
                 state, host, new ConsoleSocketOptions(), TimeProvider.System, logging.CreateLogger<ConsoleSocketServer>());
             await using (socket.ConfigureAwait(false))
             {
+                if (!await StartedAsync(options, host, stop).ConfigureAwait(false))
+                {
+                    return ExitCodes.Success;
+                }
+
                 output.Note($"host {options.HostId} is ready: server with {options.Agents.Length} agents, state in {state.Name}");
                 output.Note("submit an ION with: eco ion submit FILE");
                 await Task.WhenAny(host.StopAsked, host.Fault, Task.Delay(Timeout.Infinite, stop)).ConfigureAwait(false);
-                if (host.Fault.IsCompletedSuccessfully)
-                {
-                    throw new CommandException(
-                        ConsoleErrorCodes.State, await host.Fault.ConfigureAwait(false), "run eco doctor; then start the host again, it goes on from its journals");
-                }
+                host.ThrowIfFailed();
             }
         }
 
         return ExitCodes.Success;
+    }
+
+    /// <summary>Whether the agents have joined before an end was asked for.</summary>
+    private static async Task<bool> StartedAsync(HostOptions options, LocalHost host, CancellationToken stop)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task joined = AgentsJoined.WaitAsync(host, options.Agents.Select(agent => agent.Id), ended.Token);
+        await Task.WhenAny(joined, host.StopAsked).ConfigureAwait(false);
+        if (joined.IsCompleted && !stop.IsCancellationRequested)
+        {
+            await joined.ConfigureAwait(false);
+            return true;
+        }
+
+        await ended.CancelAsync().ConfigureAwait(false);
+        await joined.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return false;
     }
 
     private static LocalHostSetup SetupOf(HostOptions options, StateDirectory state, ILoggerFactory logging)
