@@ -109,8 +109,8 @@ public sealed class DamagedStateTests
         using JsonDocument list = JsonDocument.Parse(ions.Out);
         Assert.That(
             list.RootElement.EnumerateArray().Select(ion => ion.GetProperty("state").GetString()),
-            Is.EqualTo((string[])["completed", "completed"]),
-            "the one of the older journal and the new one");
+            Is.Not.Empty.And.All.EqualTo("completed"),
+            "what the older journal holds, and what came since");
     }
 
     [TestCase("server")]
