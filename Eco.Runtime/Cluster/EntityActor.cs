@@ -160,7 +160,7 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers
                 ApplyDelivery(delivery);
                 break;
             case InboxVerdict.Gap:
-                Settle(delivery, _ledger.Applied(frame.From) + 1);
+                Settle(delivery, _ledger.AsksForGap(frame.From) ? _ledger.Applied(frame.From) + 1 : 0);
                 break;
             case InboxVerdict.Duplicate:
             case InboxVerdict.Stale:
@@ -203,7 +203,6 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers
         }
 
         _resendAfter = _services.Options.ResendAfter;
-        Timers.Cancel(ProbeTimer);
         Commit(
             new CommitPlan { Acknowledged = [(receiver, upTo)] },
             () =>
@@ -218,8 +217,10 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers
     {
         // What lies below the expected number is applied there, whatever became of its acknowledgement.
         OnAcknowledged(gap.Receiver, gap.Expected - 1);
-        _ledger.Rewind(gap.Receiver, gap.Expected);
-        Post(_ledger.TakeSendable(gap.Receiver, everything: true));
+        if (_ledger.Rewind(gap.Receiver, gap.Expected))
+        {
+            Post(_ledger.TakeSendable(gap.Receiver, everything: true));
+        }
     }
 
     private void CommitDecision(Decision decision, InboxRow? inbox, Action afterwards)
@@ -322,9 +323,12 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers
     // sent one, or the receiver has failed to apply them.
     private void Probe()
     {
-        foreach (string receiver in _ledger.Pending.Where(receiver => !_ledger.Unconfirmed(receiver)).ToArray())
+        foreach (string receiver in _ledger.Pending.ToArray())
         {
-            Post([_ledger.Probe(receiver)!]);
+            if (_ledger.TakeProbe(receiver) is { } row)
+            {
+                Post([row]);
+            }
         }
 
         ScheduleResend();

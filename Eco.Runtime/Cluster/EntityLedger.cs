@@ -28,6 +28,7 @@ public sealed class EntityLedger(int window)
 {
     private readonly SortedDictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, InboxRow> _inbox = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _gapsAsked = new(StringComparer.Ordinal);
 
     /// <summary>Receivers with messages that are not acknowledged, in ordinal order.</summary>
     public IEnumerable<string> Pending => _lanes.Where(lane => lane.Value.Rows.Count > 0).Select(lane => lane.Key);
@@ -115,11 +116,50 @@ public sealed class EntityLedger(int window)
     }
 
     /// <summary>The receiver asks for a number: everything from there on is sent again.</summary>
-    public void Rewind(string receiver, long expected)
+    /// <returns>Whether that number is still to be sent; a request that was overtaken asks for nothing.</returns>
+    public bool Rewind(string receiver, long expected)
     {
         Lane lane = LaneOf(receiver);
+        if (expected <= lane.Acknowledged)
+        {
+            return false;
+        }
+
         lane.Sent = Math.Min(lane.Sent, expected - 1);
         lane.Confirmed = Math.Min(lane.Confirmed, expected - 1);
+        return true;
+    }
+
+    /// <summary>
+    /// The first message to a receiver if it was the first at the last look too: the transport has it, but its acknowledgement, or the
+    /// receiver's request for one before it, may be lost. When it is acknowledged at last, all after it are sent again.
+    /// </summary>
+    public OutboxRow? TakeProbe(string receiver)
+    {
+        Lane lane = LaneOf(receiver);
+        if (lane.Rows.Count == 0 || lane.Rows[0].SequenceNr > lane.Confirmed)
+        {
+            return null;
+        }
+
+        OutboxRow first = lane.Rows[0];
+        bool stuck = lane.Watched == first.SequenceNr;
+        lane.Watched = first.SequenceNr;
+        lane.Probing = lane.Probing || stuck;
+        return stuck ? first : null;
+    }
+
+    /// <summary>Whether a missing number is to be asked for: once each, since its sender sends it again in any case.</summary>
+    public bool AsksForGap(string sender)
+    {
+        long expected = Applied(sender) + 1;
+        if (_gapsAsked.GetValueOrDefault(sender) == expected)
+        {
+            return false;
+        }
+
+        _gapsAsked[sender] = expected;
+        return true;
     }
 
     /// <summary>A receiver has applied all up to a number.</summary>
@@ -133,8 +173,9 @@ public sealed class EntityLedger(int window)
         }
 
         lane.Acknowledged = upTo;
-        lane.Confirmed = Math.Max(lane.Confirmed, upTo);
-        lane.Sent = Math.Max(lane.Sent, upTo);
+        lane.Confirmed = lane.Probing ? upTo : Math.Max(lane.Confirmed, upTo);
+        lane.Sent = lane.Probing ? upTo : Math.Max(lane.Sent, upTo);
+        lane.Probing = false;
         lane.Rows.RemoveAll(row => row.SequenceNr <= upTo);
         return true;
     }
@@ -148,12 +189,6 @@ public sealed class EntityLedger(int window)
         Lane lane = LaneOf(receiver);
         return lane.Rows.Count > 0 && lane.Rows[^1].SequenceNr > lane.Confirmed;
     }
-
-    /// <summary>
-    /// The first message to a receiver without acknowledgement; null for none. Sent again although the transport has confirmed it, it brings
-    /// back an acknowledgement that was lost, or is applied where the receiver has failed to.
-    /// </summary>
-    public OutboxRow? Probe(string receiver) => LaneOf(receiver).Rows.FirstOrDefault();
 
     /// <summary>Drops all messages to a receiver that no longer exists, an agent's former incarnation for instance.</summary>
     /// <returns>The number up to which the journal has to drop them; 0 for none.</returns>
@@ -217,5 +252,9 @@ public sealed class EntityLedger(int window)
         public long Confirmed { get; set; }
 
         public long Sent { get; set; }
+
+        public long Watched { get; set; }
+
+        public bool Probing { get; set; }
     }
 }

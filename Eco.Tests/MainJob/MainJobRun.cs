@@ -48,8 +48,14 @@ internal sealed class MainJobRun : IDisposable
         return Start(seed, new FederatedKMeansIon("job", workload, TimeSpan.FromMilliseconds(80), emitEvery), link);
     }
 
-    public static MainJobRun Start(ulong seed, FederatedKMeansIon ion, LinkOptions? link = null)
+    public static MainJobRun Start(ulong seed, FederatedKMeansIon ion, LinkOptions? link = null, string? rounds = null)
     {
+        string text = ion.ToHocon();
+        if (rounds is not null)
+        {
+            text = text.Replace("quorum = 2, deadline = 2s, late = fold", rounds, StringComparison.Ordinal);
+        }
+
         var cluster = new SimulatedCluster(seed, new SimulatedClusterOptions { Agents = FederatedKMeansIon.Agents(ion.Workload.Edges) });
         if (link is not null)
         {
@@ -57,7 +63,7 @@ internal sealed class MainJobRun : IDisposable
         }
 
         cluster.AwaitAgents(Limit);
-        Assert.That(cluster.Submit(ion.ToHocon()).Error, Is.Null);
+        Assert.That(cluster.Submit(text).Error, Is.Null);
         return new MainJobRun(cluster, ion);
     }
 
@@ -75,6 +81,7 @@ internal sealed class MainJobRun : IDisposable
         CheckRounds();
         CheckModels();
         CheckEdges();
+        CheckOutboxes();
         return this;
     }
 
@@ -128,6 +135,16 @@ internal sealed class MainJobRun : IDisposable
 
         Assert.That(last, Is.GreaterThan(0), "no round was opened");
         Assert.That(ended, Has.Count.EqualTo(last), "every round is merged or void");
+    }
+
+    private void CheckOutboxes()
+    {
+        foreach (SimulatedHost host in World.Hosts.Values)
+        {
+            string[] waiting = [.. host.JournalStorage.Events.Select(e => e.PersistenceId).Distinct()
+                .SelectMany(entity => host.JournalStorage.OutboxOf(entity).Select(row => $"{entity} -> {row.Receiver} #{row.SequenceNr}"))];
+            Assert.That(waiting, Is.Empty, $"every message of {host.Id} is acknowledged in the end");
+        }
     }
 
     private void CheckModels()
