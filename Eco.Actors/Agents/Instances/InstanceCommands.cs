@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Eco.Actors.Models;
 using Eco.Engines.Abstractions;
 
 namespace Eco.Actors.Agents.Instances;
@@ -29,7 +30,7 @@ public sealed record StepMattered(
 public sealed record PipelineBroke(string Reason);
 
 /// <summary>From the instance to itself: a component has taken a model.</summary>
-public sealed record SwapSucceeded(string Component, long Version, long AtStep);
+public sealed record SwapSucceeded(string Component, ModelReference Model, long AtStep);
 
 /// <summary>From the instance to itself: a component has refused a model.</summary>
 public sealed record SwapRefused(string Component, long Version, string Reason);

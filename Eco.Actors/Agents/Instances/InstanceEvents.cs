@@ -6,7 +6,8 @@ namespace Eco.Actors.Agents.Instances;
 /// <summary>Event: the instance is to run this.</summary>
 /// <param name="Deployment">What to run.</param>
 /// <param name="Seed">All chance in its pipeline comes from it; kept, so that a relaunch repeats itself.</param>
-public sealed record InstancePlaced(DeployNode Deployment, ulong Seed);
+/// <param name="At">When; a schedule's firings count from then.</param>
+public sealed record InstancePlaced(DeployNode Deployment, ulong Seed, DateTimeOffset At);
 
 /// <summary>Event: the instance is forgotten.</summary>
 public sealed record InstanceRemoved;

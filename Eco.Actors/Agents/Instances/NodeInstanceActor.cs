@@ -29,6 +29,8 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
     private bool _ranHere;
     private ImmutableQueue<AppliedModel> _replays = [];
     private AppliedModel? _swapping;
+    private bool _replaying;
+    private (DateTimeOffset At, int Skipped)? _planned;
     private StepMattered? _awaitingArtifact;
     private DateTimeOffset _nextStepAt;
 
@@ -114,6 +116,9 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
                 break;
             case ScheduledRunEnded:
                 _ranHere = true;
+                break;
+            case InstanceHoldChanged:
+                _planned = null;
                 break;
             case RunSettled:
                 _runSteps = 0;
@@ -248,14 +253,14 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
         if (!_replays.IsEmpty && _replays.Peek().AtStep <= _steps)
         {
             _replays = _replays.Dequeue(out AppliedModel replay);
-            Swap(replay);
+            Swap(replay, replaying: true);
             return;
         }
 
         if (_replays.IsEmpty && !State.Arrived.IsEmpty)
         {
             (string component, ModelReference model) = State.Arrived.First();
-            Swap(new AppliedModel(component, model, _steps));
+            Swap(new AppliedModel(component, model, _steps), replaying: false);
             return;
         }
 
@@ -352,7 +357,7 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
     private void Matter(StepMattered step)
     {
         _phase = Phase.Ready;
-        if (step.Checkpoint is not null || !step.Notices.IsEmpty || !step.Statistics.IsEmpty || step.RunId > 0 || step.FiringEnded || step.Finished || State.Failures > 0)
+        if (step.Checkpoint is not null || !step.Notices.IsEmpty || !step.Statistics.IsEmpty || step.RunId > 0 || step.FiringEnded || step.Finished)
         {
             Execute(step);
             return;
@@ -361,8 +366,9 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
         Continue();
     }
 
-    private void Swap(AppliedModel swap)
+    private void Swap(AppliedModel swap, bool replaying)
     {
+        _replaying = replaying;
         _phase = Phase.Swapping;
         _swapping = swap;
         _engines.SwapModel(
@@ -374,15 +380,14 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
         _phase = Phase.Ready;
         AppliedModel swap = _swapping!;
         _swapping = null;
-        bool replayed = State.Arrived.GetValueOrDefault(swap.Component)?.Version != swap.Model.Version;
-        if (replayed)
+        if (_replaying)
         {
             Continue();
             return;
         }
 
         Execute(refusal is null
-            ? new SwapSucceeded(swap.Component, swap.Model.Version, swap.AtStep)
+            ? new SwapSucceeded(swap.Component, swap.Model, swap.AtStep)
             : new SwapRefused(swap.Component, swap.Model.Version, refusal));
     }
 
@@ -396,19 +401,27 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
 
     private void AwaitFiring()
     {
-        (DateTimeOffset? next, int skipped) = ScheduleClock.Next(Mode, State.LastFiring, Now, _ranHere);
-        if (next is not { } at)
+        // Planned once: looked at again at the time itself, a firing would seem missed, or the one after it would seem next.
+        if (_planned is null)
+        {
+            (DateTimeOffset? next, int skipped) = ScheduleClock.Next(Mode, State.LastFiring, Now, _ranHere);
+            _ranHere = false;
+            _planned = next is { } at ? (at, skipped) : null;
+        }
+
+        if (_planned is not { } planned)
         {
             return;
         }
 
-        if (at <= Now)
+        if (planned.At > Now)
         {
-            Execute(new FiringDue(at, skipped));
+            Timers.StartSingleTimer(nameof(TimeToStep), TimeToStep.Instance, planned.At - Now);
             return;
         }
 
-        Timers.StartSingleTimer(nameof(TimeToStep), TimeToStep.Instance, at - Now);
+        _planned = null;
+        Execute(new FiringDue(planned.At, planned.Skipped));
     }
 
     private void StartAfreshWhenWhole()
@@ -428,6 +441,8 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
         _phase = Phase.Idle;
         _awaitingArtifact = null;
         _swapping = null;
+        _planned = null;
+        _ranHere = false;
         _runSteps = 0;
         Timers.Cancel(nameof(TimeToStep));
         Timers.Cancel(nameof(Relaunch));

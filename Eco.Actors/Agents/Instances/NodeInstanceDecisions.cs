@@ -63,7 +63,8 @@ public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Fun
         }
 
         var moved = new LifeCycleMoved(InstanceState.Deployed, string.Empty, 0);
-        Decision decision = Decision.Of(new InstancePlaced(deploy, NewSeed()), moved).Send(AgentEntity, Report(deploy, moved));
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(Now.WallMilliseconds);
+        Decision decision = Decision.Of(new InstancePlaced(deploy, NewSeed(), at), moved).Send(AgentEntity, Report(deploy, moved));
         if (deploy.Definition.Run.Kind != RunKind.Event)
         {
             // Runs that still wait belong to a definition that made them; who asked for them must not wait for ever.
@@ -102,7 +103,8 @@ public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Fun
             return decision;
         }
 
-        RunNode oldest = state.Runs[0];
+        // The first one may be under way.
+        RunNode oldest = state.Runs[1];
         return decision.And(new RunSettled(oldest.RunId, false)).Send(
             AgentEntity,
             new RunFailed(run.Ion, run.Node, Agent, oldest.RunId, $"{NodeInstanceState.MaximumWaitingRuns} newer runs wait"));
@@ -132,7 +134,7 @@ public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Fun
         }
 
         Decision decision = Decision.Nothing;
-        if (state.Failures > 0)
+        if (state.Failures > 0 && IsProgress(step))
         {
             decision = decision.And(new LifeCycleMoved(state.LifeCycle, string.Empty, 0));
         }
@@ -182,6 +184,9 @@ public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Fun
         return decision;
     }
 
+    // A pipeline that always fails at the same row repeats its first steps at each relaunch; they must not make it look well.
+    private static bool IsProgress(StepMattered step) => step.Checkpoint is not null || step.RunId > 0 || step.FiringEnded || step.Finished;
+
     private Decision Emit(NodeInstanceState state, DeployNode deployment, StepMattered step, Decision decision)
     {
         ImmutableArray<ModelReference> models = [.. step.Models.Select(emitted =>
@@ -223,11 +228,8 @@ public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Fun
 
     private Decision Swapped(NodeInstanceState state, DeployNode deployment, SwapSucceeded swap)
     {
-        if (state.Arrived.GetValueOrDefault(swap.Component) is not { } model || model.Version != swap.Version)
-        {
-            return Decision.Nothing;
-        }
-
+        // A newer one may have arrived meanwhile; this one was used all the same, and a relaunch has to repeat it.
+        ModelReference model = swap.Model;
         return Decision.Of(new ModelApplied(swap.Component, model, swap.AtStep)).Send(
             AgentEntity,
             new ModelTaken(deployment.Ion, deployment.Node, Agent, swap.Component, model.Name, model.Version, model.Hash));
