@@ -323,12 +323,9 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers
     // sent one, or the receiver has failed to apply them.
     private void Probe()
     {
-        foreach (string receiver in _ledger.Pending.ToArray())
+        foreach (string receiver in _ledger.Pending.Where(_ledger.IsStuck).ToArray())
         {
-            if (_ledger.TakeProbe(receiver) is { } row)
-            {
-                Post([row]);
-            }
+            Post([_ledger.Probe(receiver)!]);
         }
 
         ScheduleResend();

@@ -131,22 +131,31 @@ public sealed class EntityLedger(int window)
     }
 
     /// <summary>
-    /// The first message to a receiver if it was the first at the last look too: the transport has it, but its acknowledgement, or the
-    /// receiver's request for one before it, may be lost. When it is acknowledged at last, all after it are sent again.
+    /// Whether the first message to a receiver was the first at the last look too, although the transport has it: its acknowledgement, or
+    /// the receiver's request for one before it, may be lost.
     /// </summary>
-    public OutboxRow? TakeProbe(string receiver)
+    public bool IsStuck(string receiver)
     {
         Lane lane = LaneOf(receiver);
         if (lane.Rows.Count == 0 || lane.Rows[0].SequenceNr > lane.Confirmed)
         {
-            return null;
+            return false;
         }
 
-        OutboxRow first = lane.Rows[0];
-        bool stuck = lane.Watched == first.SequenceNr;
-        lane.Watched = first.SequenceNr;
-        lane.Probing = lane.Probing || stuck;
-        return stuck ? first : null;
+        bool stuck = lane.Watched == lane.Rows[0].SequenceNr;
+        lane.Watched = lane.Rows[0].SequenceNr;
+        return stuck;
+    }
+
+    /// <summary>
+    /// The first message to a receiver without acknowledgement; null for none. Sent again although the transport has confirmed it, it brings
+    /// back an acknowledgement that was lost, or is applied where the receiver has failed to. When it is acknowledged, all after it are sent again.
+    /// </summary>
+    public OutboxRow? Probe(string receiver)
+    {
+        Lane lane = LaneOf(receiver);
+        lane.Probing = lane.Rows.Count > 0;
+        return lane.Rows.FirstOrDefault();
     }
 
     /// <summary>Whether a missing number is to be asked for: once each, since its sender sends it again in any case.</summary>

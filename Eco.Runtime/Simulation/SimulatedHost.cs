@@ -53,13 +53,13 @@ public sealed class SimulatedHost
     public SimulatedDisk Disk { get; } = new();
 
     /// <summary>What its journal has on the disk.</summary>
-    public SimulatedJournalStorage JournalStorage { get; }
+    public SimulatedJournalStorage JournalStorage { get; private set; }
 
     /// <summary>What its artefact store has on the disk.</summary>
-    public SimulatedArtifactStorage ArtifactStorage { get; } = new();
+    public SimulatedArtifactStorage ArtifactStorage { get; private set; } = new();
 
     /// <summary>What its statistics store has on the disk.</summary>
-    public SimulatedStatisticsStorage StatisticsStorage { get; }
+    public SimulatedStatisticsStorage StatisticsStorage { get; private set; }
 
     /// <summary>The share of its cores that others use; may change at any time.</summary>
     public double Load { get; set; }
@@ -143,6 +143,20 @@ public sealed class SimulatedHost
         _now = new Incarnate(this, new HostScope(_ordinal, Id));
         _world.Scheduler.Trace.Step(_world.Clock.ElapsedTicks, _now.Scope, "start");
         _boot(this);
+    }
+
+    /// <summary>Starts the host with an empty disk, as a new installation under the same name; a running one is crashed first.</summary>
+    public void Reinstall()
+    {
+        if (IsUp)
+        {
+            Crash();
+        }
+
+        JournalStorage = new SimulatedJournalStorage(_world.Scheduler.Trace);
+        ArtifactStorage = new SimulatedArtifactStorage();
+        StatisticsStorage = new SimulatedStatisticsStorage(_world.Options.Storage.StatisticsBufferRows);
+        Restart();
     }
 
     /// <summary>Plans a start; nothing happens if the host runs by then.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Eco.Actors.Models;
 using Eco.Engines.Abstractions;
 
 namespace Eco.Actors.Agents.Instances;
@@ -30,7 +29,7 @@ public sealed record StepMattered(
 public sealed record PipelineBroke(string Reason);
 
 /// <summary>From the instance to itself: a component has taken a model.</summary>
-public sealed record SwapSucceeded(string Component, ModelReference Model, long AtStep);
+public sealed record SwapSucceeded(string Component, long Version, long AtStep);
 
 /// <summary>From the instance to itself: a component has refused a model.</summary>
 public sealed record SwapRefused(string Component, long Version, string Reason);

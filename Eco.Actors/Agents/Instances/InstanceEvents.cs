@@ -6,8 +6,7 @@ namespace Eco.Actors.Agents.Instances;
 /// <summary>Event: the instance is to run this.</summary>
 /// <param name="Deployment">What to run.</param>
 /// <param name="Seed">All chance in its pipeline comes from it; kept, so that a relaunch repeats itself.</param>
-/// <param name="At">When; a schedule's firings count from then.</param>
-public sealed record InstancePlaced(DeployNode Deployment, ulong Seed, DateTimeOffset At);
+public sealed record InstancePlaced(DeployNode Deployment, ulong Seed);
 
 /// <summary>Event: the instance is forgotten.</summary>
 public sealed record InstanceRemoved;

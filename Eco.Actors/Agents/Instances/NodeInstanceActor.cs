@@ -387,7 +387,7 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
         }
 
         Execute(refusal is null
-            ? new SwapSucceeded(swap.Component, swap.Model, swap.AtStep)
+            ? new SwapSucceeded(swap.Component, swap.Model.Version, swap.AtStep)
             : new SwapRefused(swap.Component, swap.Model.Version, refusal));
     }
 

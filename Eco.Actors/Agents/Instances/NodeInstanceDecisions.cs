@@ -63,8 +63,7 @@ public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Fun
         }
 
         var moved = new LifeCycleMoved(InstanceState.Deployed, string.Empty, 0);
-        var at = DateTimeOffset.FromUnixTimeMilliseconds(Now.WallMilliseconds);
-        Decision decision = Decision.Of(new InstancePlaced(deploy, NewSeed(), at), moved).Send(AgentEntity, Report(deploy, moved));
+        Decision decision = Decision.Of(new InstancePlaced(deploy, NewSeed()), moved).Send(AgentEntity, Report(deploy, moved));
         if (deploy.Definition.Run.Kind != RunKind.Event)
         {
             // Runs that still wait belong to a definition that made them; who asked for them must not wait for ever.
@@ -103,8 +102,7 @@ public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Fun
             return decision;
         }
 
-        // The first one may be under way.
-        RunNode oldest = state.Runs[1];
+        RunNode oldest = state.Runs[0];
         return decision.And(new RunSettled(oldest.RunId, false)).Send(
             AgentEntity,
             new RunFailed(run.Ion, run.Node, Agent, oldest.RunId, $"{NodeInstanceState.MaximumWaitingRuns} newer runs wait"));
@@ -228,8 +226,11 @@ public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Fun
 
     private Decision Swapped(NodeInstanceState state, DeployNode deployment, SwapSucceeded swap)
     {
-        // A newer one may have arrived meanwhile; this one was used all the same, and a relaunch has to repeat it.
-        ModelReference model = swap.Model;
+        if (state.Arrived.GetValueOrDefault(swap.Component) is not { } model || model.Version != swap.Version)
+        {
+            return Decision.Nothing;
+        }
+
         return Decision.Of(new ModelApplied(swap.Component, model, swap.AtStep)).Send(
             AgentEntity,
             new ModelTaken(deployment.Ion, deployment.Node, Agent, swap.Component, model.Name, model.Version, model.Hash));

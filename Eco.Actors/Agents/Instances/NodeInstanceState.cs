@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Eco.Actors.Ions;
 using Eco.Actors.Models;
 
 namespace Eco.Actors.Agents.Instances;
@@ -18,7 +17,7 @@ namespace Eco.Actors.Agents.Instances;
 /// <param name="SinceCheckpoint">Models applied since the checkpoint, in order.</param>
 /// <param name="Runs">Runs to be made, in order.</param>
 /// <param name="LastRun">The highest run id accepted.</param>
-/// <param name="LastFiring">The schedule's last firing; before the first one, when the node was placed.</param>
+/// <param name="LastFiring">The schedule's last firing.</param>
 /// <param name="Firing">The firing whose run goes on.</param>
 public sealed record NodeInstanceState(
     DeployNode? Deployment,
@@ -73,7 +72,7 @@ public sealed record NodeInstanceState(
             Emissions = Emissions,
             Runs = Runs,
             LastRun = LastRun,
-            LastFiring = Deployment?.Definition.Run.Kind == RunKind.Schedule ? LastFiring : e.At,
+            LastFiring = LastFiring,
         },
         InstanceRemoved => Empty with { Emissions = Emissions, LastRun = LastRun },
         InstanceHoldChanged e => this with { Held = e.Held },

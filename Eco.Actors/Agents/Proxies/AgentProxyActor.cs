@@ -37,7 +37,9 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
 
     /// <inheritdoc/>
     protected override Decision Decide(object command, string? from) =>
-        State.Decide(Agent, command, State.Incarnation == 0 ? 0 : OutstandingTo(AgentEntity));
+        command is AgentReport && from != AgentEntity
+            ? Decision.Nothing // A former installation's last words: its nodes start again with the new one.
+            : State.Decide(Agent, command, State.Incarnation == 0 ? 0 : OutstandingTo(AgentEntity));
 
     /// <inheritdoc/>
     protected override AgentProxyState Apply(AgentProxyState state, object @event) => state.Apply(@event);
@@ -46,6 +48,7 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
     protected override void OnReady()
     {
         _lastHeard = Context.System.TimeProvider.GetUtcNow();
+        AbandonFormer(State.Incarnation);
         Timers.StartPeriodicTimer(nameof(CheckReachable), CheckReachable.Instance, _options.HeartbeatEvery);
         Timers.StartPeriodicTimer(nameof(AskStatus), AskStatus.Instance, _options.StatusEvery);
         Self.Tell(ReleaseCommands.Instance, Self);
@@ -56,11 +59,7 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
     {
         if (@event is AgentJoined joined)
         {
-            for (long former = 1; former < joined.Incarnation; former++)
-            {
-                AbandonMessagesTo(AgentActor.IdOf(Agent, former));
-            }
-
+            AbandonFormer(joined.Incarnation);
             Self.Tell(ReleaseCommands.Instance, Self);
         }
     }
@@ -106,6 +105,14 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
                 return true;
             default:
                 return false;
+        }
+    }
+
+    private void AbandonFormer(long incarnation)
+    {
+        for (long former = 1; former < incarnation; former++)
+        {
+            AbandonMessagesTo(AgentActor.IdOf(Agent, former));
         }
     }
 

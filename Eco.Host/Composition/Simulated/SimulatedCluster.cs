@@ -71,7 +71,7 @@ public sealed class SimulatedCluster : IDisposable
         World.AddHost(ServerName, new SimulatedHostOptions { Site = "cloud" }, BootServer);
         foreach (AgentProfile profile in options.Agents)
         {
-            World.AddHost(profile.Id, new SimulatedHostOptions { Site = profile.Site }, host => BootAgent(host, profile));
+            AddAgent(profile);
         }
     }
 
@@ -87,9 +87,16 @@ public sealed class SimulatedCluster : IDisposable
     /// <summary>The actor system of a host's present start.</summary>
     public ActorSystem SystemOf(string host) => _systems[host];
 
+    /// <summary>Adds an agent and starts it.</summary>
+    public SimulatedHost AddAgent(AgentProfile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        return World.AddHost(profile.Id, new SimulatedHostOptions { Site = profile.Site }, host => BootAgent(host, profile));
+    }
+
     /// <summary>Drives the world until all agents have joined.</summary>
     public void AwaitAgents(TimeSpan limit) => World.RunUntil(
-        () => Read<ImmutableArray<AgentView>>(ConsoleVerbs.Agents).Length == _options.Agents.Length,
+        () => Read<ImmutableArray<AgentView>>(ConsoleVerbs.Agents).Length == World.Hosts.Count - 1,
         limit,
         () => $"not all agents have joined; {Failure}");
 
