@@ -1,4 +1,8 @@
+using Eco.Actors;
+using Eco.Actors.Agents.Instances;
 using Eco.Host.Composition.Simulated;
+using Eco.Host.Demo;
+using Eco.Runtime.Simulation;
 using NUnit.Framework;
 
 namespace Eco.Tests.MainJob;
@@ -64,6 +68,63 @@ public sealed class MainJobCrashTests
     public void Run_WhenEveryHostDiesAtAnyTime_KeepsEveryPromise([Range(100, 129)] int seed)
     {
         using MainJobRun run = MainJobRun.Start((ulong)seed);
+        KillEveryHost(run);
+
+        run.Complete().Check();
+    }
+
+    [Test]
+    public void Run_WhenEveryHostDiesAtAnyTimeOnABadNetwork_KeepsEveryPromise([Range(300, 309)] int seed)
+    {
+        LinkOptions bad = LinkOptions.Wan with { Loss = 0.2, Duplication = 0.2, Reordering = 0.2 };
+        using MainJobRun run = MainJobRun.Start((ulong)seed, link: bad);
+        KillEveryHost(run);
+
+        run.Complete().Check();
+    }
+
+    [Test]
+    public void Run_WhenTheServerDiesWhileCommandsWait_SendsThemAfterwards()
+    {
+        using MainJobRun run = MainJobRun.Start(13, batches: 600);
+        run.World.RunFor(TimeSpan.FromSeconds(3));
+        run.World.Network.Isolate("edge-1");
+        run.World.CrashPoints.Arm(SimulatedCluster.ServerName, "journal.afterCommit", "agent.model-superseded/1", 3, RestartAfter);
+        run.World.RunFor(TimeSpan.FromSeconds(30));
+        Assert.That(run.World.CrashPoints.Armed, Is.Zero);
+        run.World.Network.HealAll();
+
+        run.Complete().Check();
+    }
+
+    [Test]
+    public void Learner_WhenItsAgentDiesAgainAndAgain_EmitsTheVerySameModels([Range(400, 404)] int seed)
+    {
+        Assert.That(Emitted((ulong)seed, crashes: 4), Is.EqualTo(Emitted((ulong)seed, crashes: 0)));
+
+        static string[] Emitted(ulong seed, int crashes)
+        {
+            using var cluster = new SimulatedCluster(seed, new SimulatedClusterOptions { Agents = FederatedKMeansIon.Agents(1) });
+            cluster.AwaitAgents(MainJobRun.Limit);
+            string ion = IonLifeCycleTests.Ion(IonLifeCycleTests.Learner("learn", batches: 100))
+                .Replace("points = 20", "seed = 3, points = 20", StringComparison.Ordinal);
+            Assert.That(cluster.Submit(ion).Error, Is.Null);
+            Random chance = cluster.World.Random.Stream("crashes");
+            for (int i = 0; i < crashes; i++)
+            {
+                cluster.World.Schedule(TimeSpan.FromMilliseconds(chance.Next(500, 9000)), "kill", () => cluster.World.Hosts["edge-1"].Restart());
+            }
+
+            cluster.World.RunUntil(() => cluster.StateOf("x") == "completed", MainJobRun.Limit, () => cluster.Describe("x"));
+            return [.. cluster.World.Hosts["edge-1"].JournalStorage.Events
+                .Select(e => EcoManifests.Registry.Decode(e.Event.Manifest, e.Event.Payload))
+                .OfType<ModelsEmitted>()
+                .SelectMany(e => e.Hashes)];
+        }
+    }
+
+    private static void KillEveryHost(MainJobRun run)
+    {
         Random chance = run.World.Random.Stream("crashes");
         foreach (string host in run.Hosts)
         {
@@ -81,7 +142,5 @@ public sealed class MainJobCrashTests
                 });
             }
         }
-
-        run.Complete().Check();
     }
 }

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Eco.Actors.Agents.Instances;
 using Eco.Actors.Agents.Proxies;
+using Eco.Actors.Console;
 using Eco.Actors.Ions.Rounds;
 using Eco.Actors.Models;
 using Eco.Host.Composition.Simulated;
@@ -46,6 +48,8 @@ public sealed class MainJobNetworkTests
 
         AgentProxyEvents(run, "edge-1", out object[] all);
         Assert.That(all.OfType<AgentReachable>().ToArray(), Has.Length.EqualTo(1));
+        ImmutableArray<EventView> story = IonLifeCycleTests.Data<ImmutableArray<EventView>>(run.Cluster.Ask(ConsoleVerbs.Timeline, ("agent", "edge-1"), ("limit", "1000")));
+        Assert.That(story.Select(line => line.Kind), Does.Contain("agent-unreachable").And.Contain("agent-reachable").And.Contain("model-superseded"));
     }
 
     [Test]
