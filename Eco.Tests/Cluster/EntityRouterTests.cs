@@ -126,7 +126,7 @@ internal sealed class EntityRouterTests : ActorFixture
     {
         Tell(There, "one");
         Tell(There, "two");
-        AdvanceSeconds(29);
+        AdvanceSeconds(59);
         Assert.That(_transport.Sent, Has.Count.EqualTo(2));
 
         AdvanceSeconds(2);

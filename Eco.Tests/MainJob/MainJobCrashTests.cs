@@ -86,11 +86,11 @@ public sealed class MainJobCrashTests
     [Test]
     public void Run_WhenTheServerDiesWhileCommandsWait_SendsThemAfterwards()
     {
-        using MainJobRun run = MainJobRun.Start(13, batches: 600);
+        using MainJobRun run = MainJobRun.Start(13, batches: 1000);
         run.World.RunFor(TimeSpan.FromSeconds(3));
         run.World.Network.Isolate("edge-1");
-        run.World.CrashPoints.Arm(SimulatedCluster.ServerName, "journal.afterCommit", "agent.model-superseded/1", 3, RestartAfter);
-        run.World.RunFor(TimeSpan.FromSeconds(30));
+        run.World.CrashPoints.Arm(SimulatedCluster.ServerName, "journal.afterCommit", "agent.command-queued/1", 1, RestartAfter);
+        run.World.RunFor(TimeSpan.FromSeconds(60));
         Assert.That(run.World.CrashPoints.Armed, Is.Zero);
         run.World.Network.HealAll();
 
