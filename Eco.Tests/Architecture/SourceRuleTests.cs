@@ -136,6 +136,6 @@ public sealed partial class SourceRuleTests
     [GeneratedRegex(@"(_Ok|_Works|_Success|\.MainTest|\.Test\d*)$", RegexOptions.IgnoreCase)]
     private static partial Regex Vague();
 
-    [GeneratedRegex(@"(?<![\w.~\-])/(work|root|home|Users)/[\w.]|/tmp/wt\b|[A-Z]:\\Users\\")]
+    [GeneratedRegex(@"(?<![\w.~\-])/(work|root|home|Users)/[\w.]|[A-Z]:\\Users\\")]
     private static partial Regex MachinePath();
 }
