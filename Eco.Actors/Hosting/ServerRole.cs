@@ -61,7 +61,7 @@ public sealed class ServerRole : ReceiveActor
                 Props.Create(() => new TimelineActor(ports.Timeline, setup.Partitions, setup.FollowJournalEvery)), "timeline");
             var console = new ConsolePorts(ready.Router, timeline, ports.Timeline, setup.Engines, setup.Stop);
             IActorRef front = Context.ActorOf(Props.Create(() => new ConsoleActor(console)), "console");
-            Context.System.EventStream.Publish(new ServerReady(ready.Router, front));
+            Context.System.EventStream.Publish(new ServerReady(ready.Router, front, timeline));
         });
 
         Context.System.EventStream.Subscribe(Self, typeof(EntityHostReady));
@@ -104,4 +104,5 @@ public sealed class ServerRole : ReceiveActor
 /// <summary>On the event stream: the server takes commands.</summary>
 /// <param name="Router">Its router.</param>
 /// <param name="Console">The <see cref="ConsoleActor"/>.</param>
-public sealed record ServerReady(IActorRef Router, IActorRef Console);
+/// <param name="Timeline">The <see cref="TimelineActor"/>.</param>
+public sealed record ServerReady(IActorRef Router, IActorRef Console, IActorRef Timeline);

@@ -10,6 +10,12 @@ namespace Eco.Actors.Timeline;
 /// <summary>To the timeline, local: start the projection again from the journal. Answered with <see cref="TimelineRebuilt"/>.</summary>
 public sealed record RebuildTimeline;
 
+/// <summary>To the timeline, local: say so when you are as far as the journal is by then. Answered with <see cref="TimelineCaughtUp"/>.</summary>
+public sealed record CatchUpTimeline;
+
+/// <summary>The timeline has all that the journal had when it was asked.</summary>
+public sealed record TimelineCaughtUp;
+
 /// <summary>The timeline is what the journal says, up to its end at the time of asking.</summary>
 public sealed record TimelineRebuilt(long Events);
 
@@ -31,6 +37,8 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
     private long _end;
     private long _rebuilt;
     private IActorRef? _rebuilder;
+    private readonly List<IActorRef> _awaiting = [];
+    private bool _readAgain;
     private bool _busy;
 
     /// <summary>Makes the actor.</summary>
@@ -52,6 +60,7 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
         Receive<TimelineFailed>(failed => OnFailed(failed.Reason));
         Receive<ReadFailed>(failed => OnFailed(failed.Message));
         Receive<RebuildTimeline>(OnRebuild);
+        Receive<CatchUpTimeline>(_ => OnCatchUp());
     }
 
     /// <inheritdoc/>
@@ -97,12 +106,46 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
         {
             _busy = false;
             FinishRebuild();
+            FinishCatchUp();
             return;
         }
 
         _rebuilt += read.Events.Length;
         _news.Clear();
         _store.Apply(new ApplyToTimeline(++_correlation, [.. read.Events.Select(ProjectOne)]), Self);
+    }
+
+    private void OnCatchUp()
+    {
+        if (Sender is { } asker)
+        {
+            // A reading that is under way may have begun before the last commit.
+            _readAgain = _busy;
+            _awaiting.Add(asker);
+            ReadOn();
+        }
+    }
+
+    private void FinishCatchUp()
+    {
+        if (_awaiting.Count == 0)
+        {
+            return;
+        }
+
+        if (_readAgain)
+        {
+            _readAgain = false;
+            ReadOn();
+            return;
+        }
+
+        foreach (IActorRef asker in _awaiting)
+        {
+            asker.Tell(new TimelineCaughtUp());
+        }
+
+        _awaiting.Clear();
     }
 
     private ProjectedEvent ProjectOne(OrderedEvent ordered)

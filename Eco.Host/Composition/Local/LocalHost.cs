@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Threading.Channels;
 using Eco.Actors.Console;
 using Eco.Actors.Hosting;
+using Eco.Actors.Timeline;
 using Eco.Actors.Timeline.Sql;
 using Eco.Host.Commands;
 using Eco.Host.ConsoleSocket;
@@ -23,6 +24,7 @@ namespace Eco.Host.Composition.Local;
 internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
 {
     private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan CatchUpPatience = TimeSpan.FromSeconds(2);
     private const int WatchBuffer = 4096;
 
     private readonly LocalHostSetup _setup;
@@ -123,9 +125,15 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Agents first, so that the server still takes what they have to say; then the stores, when nobody writes any more.
-        foreach (ActorSystem system in Enumerable.Reverse(_systems))
+        foreach (ActorSystem agent in Enumerable.Reverse(_systems.Skip(1)))
         {
-            await system.Terminate().ConfigureAwait(false);
+            await agent.Terminate().ConfigureAwait(false);
+        }
+
+        await CatchUpAsync().ConfigureAwait(false);
+        foreach (ActorSystem server in _systems.Take(1))
+        {
+            await server.Terminate().ConfigureAwait(false);
         }
 
         foreach (IDisposable worker in _workers)
@@ -136,6 +144,25 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
         foreach (IAsyncDisposable store in Enumerable.Reverse(_stores))
         {
             await store.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task CatchUpAsync()
+    {
+        if (!_ready.Task.IsCompletedSuccessfully || _fault.Task.IsCompleted)
+        {
+            return;
+        }
+
+        ServerReady server = await _ready.Task.ConfigureAwait(false);
+        try
+        {
+            // Reading verbs work without a host afterwards; they should find all that this one has decided.
+            await server.Timeline.Ask<TimelineCaughtUp>(new CatchUpTimeline(), CatchUpPatience).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException e)
+        {
+            Logger<LocalHost>().LogTimelineBehind(e.Message);
         }
     }
 
