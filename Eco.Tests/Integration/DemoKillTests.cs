@@ -129,5 +129,5 @@ public sealed class DemoKillTests
     }
 
     private string[] Demo() =>
-        ["demo", "--headless", "--json", _folder.File("figures.json"), "--state", _state.Root, "--batches", "40", "--pace", "20"];
+        ["demo", "--headless", "--json", _folder.File("figures.json"), "--state", _state.Root, "--batches", "80", "--pace", "20"];
 }
