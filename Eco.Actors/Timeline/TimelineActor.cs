@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Eco.Actors.Console;
 using Eco.Runtime.Actors;
-using Eco.Runtime.Cluster;
 using Eco.Runtime.Persistence;
 using Microsoft.Extensions.Logging;
 
@@ -179,7 +178,7 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
 
         return new ProjectedEvent(
             ordered.Ordering,
-            EntityAddress.PartitionOf(ordered.PersistenceId, _partitions),
+            Partitioning.PartitionOf(ordered.PersistenceId, _partitions),
             ordered.Event.Timestamp,
             changes);
     }

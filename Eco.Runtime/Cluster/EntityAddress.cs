@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Eco.Runtime.Cluster;
 
 /// <summary>
@@ -46,21 +43,5 @@ public static class EntityAddress
         ArgumentNullException.ThrowIfNull(entityId);
         return entityId.Length <= MaximumLength
             && entityId.Split('/').All(name => name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'));
-    }
-
-    /// <summary>The partition of an entity: SHA-256 of its id, modulo the number of partitions.</summary>
-    /// <param name="entityId">The entity.</param>
-    /// <param name="partitionCount">How many partitions its host's database has.</param>
-    public static int PartitionOf(string entityId, int partitionCount)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(partitionCount, 1);
-        if (partitionCount == 1)
-        {
-            return 0;
-        }
-
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(entityId), hash);
-        return (int)(System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(hash) % (ulong)partitionCount);
     }
 }

@@ -87,7 +87,7 @@ public sealed partial class EntityHost : ReceiveActor
 
     /// <inheritdoc/>
     protected override void PreStart() =>
-        _setup.Journal.Claim(new ClaimPartitions(1, _setup.PartitionCount, _setup.WriterId), Self);
+        _setup.Journal.Claim(ClaimPartitions.All(1, _setup.PartitionCount, _setup.WriterId), Self);
 
     private void OnClaimed(PartitionsClaimed claimed)
     {
@@ -104,7 +104,7 @@ public sealed partial class EntityHost : ReceiveActor
         Context.System.EventStream.Publish(new EntityHostReady(_setup.Address, router));
     }
 
-    private Ownership OwnershipOf(string entityId) => _owned[EntityAddress.PartitionOf(entityId, _setup.PartitionCount)];
+    private Ownership OwnershipOf(string entityId) => _owned[Partitioning.PartitionOf(entityId, _setup.PartitionCount)];
 
     private void Fail(string reason)
     {

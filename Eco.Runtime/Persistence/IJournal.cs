@@ -20,6 +20,8 @@ namespace Eco.Runtime.Persistence;
 /// <see cref="AppendFailureReason.Fenced"/>, one after a gap <see cref="AppendFailureReason.Rejected"/>, as are an acknowledgement of what
 /// was never sent, an inbox position that does not advance (number, or owner epoch at the same number) and a payload above 1 MiB.</item>
 /// <item>A snapshot is fenced like an append, and refused when it is older than the stored one or ahead of the last event.</item>
+/// <item>An inbox position that advances to or beyond a message removes what <see cref="AppendRequest.Attempt"/> noted of it.</item>
+/// <item>A compaction is fenced like an append, and deletes only events that the stored snapshot contains.</item>
 /// <item>A failure of the storage itself (I/O, full disk) answers every waiting and every later request; nothing is retried.</item>
 /// <item>The arrays in a request belong to the journal from the call on; the caller must not change them.</item>
 /// </list>
@@ -39,10 +41,25 @@ public interface IJournal
     void SaveSnapshot(SaveSnapshotRequest request, IActorRef replyTo);
 
     /// <summary>
-    /// Raises the owner epoch of partitions 0..<see cref="ClaimPartitions.PartitionCount"/>-1 and makes the caller their writer; answers
-    /// <see cref="PartitionsClaimed"/> or <see cref="ClaimFailed"/>. Nothing may be recovered before the claim is committed.
+    /// Raises the owner epoch of the named partitions and makes the caller their writer; answers <see cref="PartitionsClaimed"/> or
+    /// <see cref="ClaimFailed"/>. Nothing of a partition may be recovered before its claim is committed.
     /// </summary>
     void Claim(ClaimPartitions request, IActorRef replyTo);
+
+    /// <summary>Reads who owns the partitions, for those who wait for another's claim and for display; answers <see cref="OwnershipsRead"/> or <see cref="ReadFailed"/>.</summary>
+    void ReadOwnership(ReadOwnerships request, IActorRef replyTo);
+
+    /// <summary>
+    /// Notes that a host of this database is alive, or leaves, and answers <see cref="MembersListed"/> or <see cref="ReadFailed"/>. Ages are
+    /// measured on the database's clock alone. For balance and display, never for ownership.
+    /// </summary>
+    void Announce(AnnounceMember request, IActorRef replyTo);
+
+    /// <summary>Reads parked messages, ordered by receiver, sender and number; answers <see cref="ParkedRead"/> or <see cref="ReadFailed"/>.</summary>
+    void ReadParked(ReadParkedMessages request, IActorRef replyTo);
+
+    /// <summary>Deletes events that the stored snapshot contains; answers <see cref="Compacted"/> or <see cref="CompactionFailed"/>.</summary>
+    void Compact(CompactEvents request, IActorRef replyTo);
 
     /// <summary>
     /// Reads events of all entities in commit order, for projections; answers <see cref="EventsRead"/> or <see cref="ReadFailed"/>.
@@ -50,8 +67,8 @@ public interface IJournal
     void Read(ReadEvents request, IActorRef replyTo);
 
     /// <summary>
-    /// Lists all entities that have events, a snapshot or outbox rows, in ordinal order, so that a host can wake them at its start;
-    /// answers <see cref="EntitiesListed"/> or <see cref="ReadFailed"/>.
+    /// Lists the entities of one partition or of all that have events, a snapshot or outbox rows, in ordinal order, so that their owner
+    /// can wake them; answers <see cref="EntitiesListed"/> or <see cref="ReadFailed"/>.
     /// </summary>
     void List(ListEntities request, IActorRef replyTo);
 }
@@ -77,6 +94,25 @@ public sealed record OutboxRow(string Receiver, long SequenceNr, string Manifest
 /// <param name="OwnerEpoch">The highest owner epoch seen from that sender; a frame with a lower one is stale.</param>
 public sealed record InboxRow(string Sender, long LastSequenceNr, long OwnerEpoch);
 
+/// <summary>What is known of a message that could not be applied yet, so that its attempts are counted across restarts and crashes.</summary>
+/// <param name="Sender">The sending entity's id.</param>
+/// <param name="SequenceNr">The message's number.</param>
+/// <param name="Attempts">How often its handling was begun without an end that was journalled, at least 1.</param>
+/// <param name="Reason">What the last attempt ended in; empty where its host ended with it.</param>
+public sealed record InboxAttempt(string Sender, long SequenceNr, int Attempts, string Reason);
+
+/// <summary>A message that was set aside because it could not be applied; its number counts as handled.</summary>
+/// <param name="Sender">The sending entity's id.</param>
+/// <param name="SequenceNr">The message's number; unique with receiver and sender.</param>
+/// <param name="Manifest">Stable name and version of the message.</param>
+/// <param name="Payload">Its bytes as they came.</param>
+/// <param name="Timestamp">When it was parked.</param>
+/// <param name="Attempts">How often it was tried.</param>
+/// <param name="Reason">Why it could not be applied, in a line.</param>
+/// <param name="Detail">The stack of the last attempt's exception; empty where there is none.</param>
+public sealed record ParkedMessage(
+    string Sender, long SequenceNr, string Manifest, byte[] Payload, HybridTimestamp Timestamp, int Attempts, string Reason, string Detail);
+
 /// <summary>The last sequence number that an entity has given out to a receiver, kept when the outbox rows are gone.</summary>
 /// <param name="Receiver">The receiving entity's id.</param>
 /// <param name="LastSequenceNr">The last number given out.</param>
@@ -97,6 +133,9 @@ public sealed record Ownership(int Partition, long OwnerEpoch, string WriterId);
 /// <param name="Outbox">Durable messages to send; may be empty.</param>
 /// <param name="Acknowledged">Outbox rows to remove: for each receiver all up to and including a number; may be empty.</param>
 /// <param name="Inbox">The inbox position that this transaction advances, or null.</param>
+/// <param name="Attempt">An attempt to be remembered, in place of an older one of the same message, or null.</param>
+/// <param name="Parked">A message to be set aside, or null.</param>
+/// <param name="Unparked">The parked message that this transaction takes out again (applied after all, or dropped by an operator), or null.</param>
 public sealed record AppendRequest(
     long CorrelationId,
     string PersistenceId,
@@ -104,7 +143,10 @@ public sealed record AppendRequest(
     ImmutableArray<JournalEvent> Events,
     ImmutableArray<OutboxRow> Outbox,
     ImmutableArray<(string Receiver, long UpTo)> Acknowledged,
-    InboxRow? Inbox);
+    InboxRow? Inbox,
+    InboxAttempt? Attempt = null,
+    ParkedMessage? Parked = null,
+    (string Sender, long SequenceNr)? Unparked = null);
 
 /// <summary>The transaction is durable.</summary>
 public sealed record AppendCommitted(long CorrelationId);
@@ -142,12 +184,14 @@ public sealed record RecoverRequest(long CorrelationId, string PersistenceId);
 /// <param name="Outbox">Messages without acknowledgement, in order per receiver.</param>
 /// <param name="Positions">The numbers given out per receiver.</param>
 /// <param name="Inbox">The positions per sender.</param>
+/// <param name="Attempts">What is known of messages that could not be applied yet, per sender.</param>
 public sealed record RecoveryStarted(
     long CorrelationId,
     StoredSnapshot? Snapshot,
     ImmutableArray<OutboxRow> Outbox,
     ImmutableArray<OutboxPosition> Positions,
-    ImmutableArray<InboxRow> Inbox);
+    ImmutableArray<InboxRow> Inbox,
+    ImmutableArray<InboxAttempt> Attempts);
 
 /// <summary>A page of events after the snapshot, in order. An entity without events gets one empty last page.</summary>
 public sealed record RecoveredEvents(long CorrelationId, ImmutableArray<JournalEvent> Events, bool IsLast);
@@ -171,15 +215,21 @@ public sealed record SnapshotSaved(long CorrelationId, long SequenceNr);
 /// <summary>The snapshot is not stored; the older one and the events remain.</summary>
 public sealed record SnapshotFailed(long CorrelationId, long SequenceNr, string Message);
 
-/// <summary>Asks to own all partitions of this database.</summary>
+/// <summary>Asks to own partitions of this database.</summary>
 /// <param name="CorrelationId">Comes back with the answer.</param>
-/// <param name="PartitionCount">Stored at the first start; a later, different number is refused.</param>
+/// <param name="PartitionCount">Stored at the first claim; a later, different number is refused.</param>
 /// <param name="WriterId">Who claims: unique to this start of the host.</param>
-public sealed record ClaimPartitions(long CorrelationId, int PartitionCount, string WriterId);
+/// <param name="Partitions">Which, each below the count, at least one, none twice.</param>
+public sealed record ClaimPartitions(long CorrelationId, int PartitionCount, string WriterId, ImmutableArray<int> Partitions)
+{
+    /// <summary>Asks for all of them.</summary>
+    public static ClaimPartitions All(long correlationId, int partitionCount, string writerId) =>
+        new(correlationId, partitionCount, writerId, [.. Enumerable.Range(0, Math.Max(0, partitionCount))]);
+}
 
 /// <summary>The claim is durable.</summary>
 /// <param name="CorrelationId">The request's.</param>
-/// <param name="Owned">One per partition, in order.</param>
+/// <param name="Owned">One per claimed partition, in the request's order.</param>
 public sealed record PartitionsClaimed(long CorrelationId, ImmutableArray<Ownership> Owned);
 
 /// <summary>The claim failed.</summary>
@@ -204,10 +254,63 @@ public sealed record OrderedEvent(long Ordering, string PersistenceId, JournalEv
 public sealed record EventsRead(long CorrelationId, ImmutableArray<OrderedEvent> Events, long LastOrdering);
 
 /// <summary>Asks which entities there are.</summary>
-public sealed record ListEntities(long CorrelationId);
+/// <param name="CorrelationId">Comes back with the answer.</param>
+/// <param name="Partition">Only those of this partition; null for all.</param>
+public sealed record ListEntities(long CorrelationId, int? Partition = null);
 
-/// <summary>All entities, in ordinal order.</summary>
+/// <summary>The entities asked for, in ordinal order.</summary>
 public sealed record EntitiesListed(long CorrelationId, ImmutableArray<string> PersistenceIds);
 
 /// <summary>The events cannot be read.</summary>
 public sealed record ReadFailed(long CorrelationId, string Message);
+
+/// <summary>Asks who owns the partitions.</summary>
+public sealed record ReadOwnerships(long CorrelationId);
+
+/// <summary>Who owns the partitions.</summary>
+/// <param name="CorrelationId">The request's.</param>
+/// <param name="Owners">Each partition that was ever claimed, in order.</param>
+public sealed record OwnershipsRead(long CorrelationId, ImmutableArray<Ownership> Owners);
+
+/// <summary>Says that a host of this database is alive.</summary>
+/// <param name="CorrelationId">Comes back with the answer.</param>
+/// <param name="Host">The host's identity, the same at each start.</param>
+/// <param name="Leaves">Whether it ends in order and is to be forgotten.</param>
+public sealed record AnnounceMember(long CorrelationId, string Host, bool Leaves = false);
+
+/// <summary>The hosts of this database.</summary>
+/// <param name="CorrelationId">The request's.</param>
+/// <param name="Members">All that announced themselves within the last day and did not leave, in ordinal order.</param>
+public sealed record MembersListed(long CorrelationId, ImmutableArray<Member> Members);
+
+/// <summary>A host of this database.</summary>
+/// <param name="Host">Its identity.</param>
+/// <param name="Age">How long ago it announced itself, on the database's clock.</param>
+public sealed record Member(string Host, TimeSpan Age);
+
+/// <summary>Asks for parked messages.</summary>
+/// <param name="CorrelationId">Comes back with the answer.</param>
+/// <param name="Receiver">Only those of this entity; null for all.</param>
+/// <param name="Limit">At most so many, 1 to 10,000.</param>
+public sealed record ReadParkedMessages(long CorrelationId, string? Receiver, int Limit);
+
+/// <summary>Parked messages.</summary>
+/// <param name="CorrelationId">The request's.</param>
+/// <param name="Messages">At most the limit.</param>
+/// <param name="Total">How many there are.</param>
+public sealed record ParkedRead(long CorrelationId, ImmutableArray<(string Receiver, ParkedMessage Message)> Messages, long Total);
+
+/// <summary>Asks to delete events that a snapshot has made superfluous.</summary>
+/// <param name="CorrelationId">Comes back with the answer.</param>
+/// <param name="PersistenceId">The entity.</param>
+/// <param name="Ownership">The claim under which it writes.</param>
+/// <param name="UpTo">All events up to this number; refused above the stored snapshot's.</param>
+public sealed record CompactEvents(long CorrelationId, string PersistenceId, Ownership Ownership, long UpTo);
+
+/// <summary>The deletion is durable.</summary>
+/// <param name="CorrelationId">The request's.</param>
+/// <param name="Deleted">How many events were deleted.</param>
+public sealed record Compacted(long CorrelationId, long Deleted);
+
+/// <summary>Nothing was deleted.</summary>
+public sealed record CompactionFailed(long CorrelationId, string Message);

@@ -178,7 +178,10 @@ public abstract partial class PersistentActor : ActorBase
             events.MoveToImmutable(),
             plan.Outbox,
             plan.Acknowledged,
-            plan.Inbox);
+            plan.Inbox,
+            plan.Attempt,
+            plan.Parked,
+            plan.Unparked);
     }
 
     /// <summary>Runs code that may commit; sends what it wants to write if it returns, and forgets it if it throws.</summary>

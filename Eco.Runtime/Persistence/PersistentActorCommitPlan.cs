@@ -17,5 +17,15 @@ public sealed record CommitPlan
     /// <summary>The inbox position that this transaction advances, or null.</summary>
     public InboxRow? Inbox { get; init; }
 
-    internal bool IsEmpty => Events.IsEmpty && Outbox.IsEmpty && Acknowledged.IsEmpty && Inbox is null;
+    /// <summary>An attempt at a message that is to be remembered, or null.</summary>
+    public InboxAttempt? Attempt { get; init; }
+
+    /// <summary>A message to be set aside, or null.</summary>
+    public ParkedMessage? Parked { get; init; }
+
+    /// <summary>The parked message that this transaction takes out again, or null.</summary>
+    public (string Sender, long SequenceNr)? Unparked { get; init; }
+
+    internal bool IsEmpty =>
+        Events.IsEmpty && Outbox.IsEmpty && Acknowledged.IsEmpty && Inbox is null && Attempt is null && Parked is null && Unparked is null;
 }

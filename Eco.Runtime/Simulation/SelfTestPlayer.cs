@@ -42,7 +42,7 @@ internal sealed class SelfTestPlayer : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         string writer = string.Create(CultureInfo.InvariantCulture, $"{_host.Id}-{_host.Incarnation}");
-        _host.Journal.Claim(new ClaimPartitions(++_correlation, 1, writer), Self);
+        _host.Journal.Claim(ClaimPartitions.All(++_correlation, 1, writer), Self);
     }
 
     private void OnClaimed(PartitionsClaimed claimed)

@@ -184,7 +184,7 @@ public sealed class SimulatedHost
             StorageDevice journal = Device(host, "journal", CrashPoints);
             StorageDevice artifacts = Device(host, ArtifactName, ICrashPoints.None);
             StorageDevice statistics = Device(host, "statistics", ICrashPoints.None);
-            Journal = new SimulatedJournal(host.JournalStorage, journal, storage);
+            Journal = new SimulatedJournal(host.JournalStorage, journal, storage, () => TimeSpan.FromTicks(world.Clock.ElapsedTicks));
             Artifacts = new SimulatedArtifactStore(host.ArtifactStorage, artifacts);
             Statistics = new SimulatedStatisticsStore(host.StatisticsStorage, statistics);
             Devices = [journal, artifacts, statistics];

@@ -14,8 +14,12 @@ public sealed class SimulatedJournal : IJournal
     private readonly StorageDevice _device;
     private readonly SimulatedStorageOptions _options;
 
-    internal SimulatedJournal(SimulatedJournalStorage storage, StorageDevice device, SimulatedStorageOptions options)
+    /// <summary>The database's clock: the world's true time.</summary>
+    private readonly Func<TimeSpan> _now;
+
+    internal SimulatedJournal(SimulatedJournalStorage storage, StorageDevice device, SimulatedStorageOptions options, Func<TimeSpan> now)
     {
+        _now = now;
         _storage = storage;
         _device = device;
         _options = options;
@@ -71,6 +75,42 @@ public sealed class SimulatedJournal : IJournal
         ArgumentNullException.ThrowIfNull(request);
         _device.Read(new ReadOperation(
             replyTo, () => [_storage.List(request)], message => new ReadFailed(request.CorrelationId, message)));
+    }
+
+    /// <inheritdoc/>
+    public void ReadOwnership(ReadOwnerships request, IActorRef replyTo)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        _device.Read(new ReadOperation(
+            replyTo, () => [_storage.ReadOwnership(request)], message => new ReadFailed(request.CorrelationId, message)));
+    }
+
+    /// <inheritdoc/>
+    public void ReadParked(ReadParkedMessages request, IActorRef replyTo)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (JournalRequestCheck.Error(request) is { } error)
+        {
+            _device.Answer(replyTo, new ReadFailed(request.CorrelationId, error));
+            return;
+        }
+
+        _device.Read(new ReadOperation(
+            replyTo, () => [_storage.ReadParked(request)], message => new ReadFailed(request.CorrelationId, message)));
+    }
+
+    /// <inheritdoc/>
+    public void Announce(AnnounceMember request, IActorRef replyTo)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Write(new AnnounceOperation(_storage, request, _now(), replyTo), JournalRequestCheck.Error(request));
+    }
+
+    /// <inheritdoc/>
+    public void Compact(CompactEvents request, IActorRef replyTo)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Write(new CompactOperation(_storage, request, replyTo), JournalRequestCheck.Error(request));
     }
 
     private void Write(StorageOperation operation, string? error)

@@ -41,6 +41,21 @@ internal sealed class AppendOperation(SimulatedJournalStorage storage, AppendReq
         {
             yield return "inbox";
         }
+
+        if (request.Attempt is not null)
+        {
+            yield return "attempt";
+        }
+
+        if (request.Parked is not null)
+        {
+            yield return "parked";
+        }
+
+        if (request.Unparked is not null)
+        {
+            yield return "unparked";
+        }
     }
 }
 
@@ -78,6 +93,34 @@ internal sealed class ClaimOperation(SimulatedJournalStorage storage, ClaimParti
     public override object Failed(AppendFailureReason reason, string message) => new ClaimFailed(request.CorrelationId, message);
 
     public override IEnumerable<string> Details() => ["claim"];
+}
+
+/// <summary>A waiting announcement of a member.</summary>
+internal sealed class AnnounceOperation(SimulatedJournalStorage storage, AnnounceMember request, TimeSpan now, IActorRef replyTo)
+    : StorageOperation(replyTo)
+{
+    public override IEnumerable<object> Run() => [storage.Announce(request, now)];
+
+    public override object Failed(AppendFailureReason reason, string message) => new ReadFailed(request.CorrelationId, message);
+
+    public override IEnumerable<string> Details() => ["member"];
+}
+
+/// <summary>A waiting compaction.</summary>
+internal sealed class CompactOperation(SimulatedJournalStorage storage, CompactEvents request, IActorRef replyTo) : StorageOperation(replyTo)
+{
+    public override object? Refusal() => storage.Refusal(request);
+
+    public override IEnumerable<object> Run()
+    {
+        Compacted answer = storage.Compact(request, out long freed);
+        FreedBytes = freed;
+        return [answer];
+    }
+
+    public override object Failed(AppendFailureReason reason, string message) => new CompactionFailed(request.CorrelationId, message);
+
+    public override IEnumerable<string> Details() => ["compaction"];
 }
 
 /// <summary>A waiting read of any kind.</summary>

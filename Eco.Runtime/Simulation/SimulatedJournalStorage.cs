@@ -12,9 +12,13 @@ public sealed class SimulatedJournalStorage
 
     /// <summary>What <c>JournalRequestCheck.Bytes</c> counts for a row beside its payload.</summary>
     private const long OutboxRowBytes = 128;
+    private const long EventRowBytes = 128;
+    private static readonly TimeSpan RememberMembers = TimeSpan.FromDays(1);
 
     private readonly SortedDictionary<string, Entity> _entities = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, TimeSpan> _members = new(StringComparer.Ordinal);
     private readonly List<OrderedEvent> _log = [];
+    private long _lastOrdering;
     private readonly TraceRecorder _trace;
     private ImmutableArray<Ownership> _owned = [];
 
@@ -32,7 +36,7 @@ public sealed class SimulatedJournalStorage
 
     internal object? Refusal(AppendRequest request) => FenceError(request.Ownership) is { } fenced
         ? Refuse(request, AppendFailureReason.Fenced, fenced)
-        : EventsRefusal(request) ?? OutboxRefusal(request) ?? AcknowledgedRefusal(request) ?? InboxRefusal(request);
+        : EventsRefusal(request) ?? OutboxRefusal(request) ?? AcknowledgedRefusal(request) ?? InboxRefusal(request) ?? ParkedRefusal(request);
 
     internal AppendCommitted Append(AppendRequest request, out long freedBytes)
     {
@@ -44,7 +48,7 @@ public sealed class SimulatedJournalStorage
             _trace.Fold(e.Manifest);
             _trace.Fold(e.Payload);
             entity.Events.Add(e);
-            _log.Add(new OrderedEvent(_log.Count + 1, request.PersistenceId, e));
+            _log.Add(new OrderedEvent(++_lastOrdering, request.PersistenceId, e));
         }
 
         foreach (OutboxRow row in request.Outbox)
@@ -68,6 +72,26 @@ public sealed class SimulatedJournalStorage
         if (request.Inbox is { } inbox)
         {
             entity.Inbox[inbox.Sender] = inbox;
+            if (entity.Attempts.TryGetValue(inbox.Sender, out InboxAttempt? attempt) && attempt.SequenceNr <= inbox.LastSequenceNr)
+            {
+                entity.Attempts.Remove(inbox.Sender);
+            }
+        }
+
+        if (request.Attempt is { } tried)
+        {
+            entity.Attempts[tried.Sender] = tried;
+        }
+
+        if (request.Parked is { } parked)
+        {
+            entity.Parked.Add((parked.Sender, parked.SequenceNr), parked);
+        }
+
+        if (request.Unparked is { } taken)
+        {
+            freedBytes += entity.Parked[taken].Payload.Length;
+            entity.Parked.Remove(taken);
         }
 
         return new AppendCommitted(request.CorrelationId);
@@ -78,7 +102,7 @@ public sealed class SimulatedJournalStorage
         long wanted = request.Snapshot.SequenceNr;
         Entity? entity = _entities.GetValueOrDefault(request.PersistenceId);
         long newest = entity?.Snapshot?.SequenceNr ?? 0;
-        long last = entity?.Events.Count ?? 0;
+        long last = entity?.LastSequenceNr ?? 0;
         string? error = FenceError(request.Ownership)
             ?? (wanted < newest || wanted > last
                 ? Text($"{request.PersistenceId}: a snapshot at {wanted} must lie between the stored snapshot ({newest}) and the last event ({last})")
@@ -100,12 +124,69 @@ public sealed class SimulatedJournalStorage
 
     internal PartitionsClaimed Claim(ClaimPartitions request)
     {
-        _owned =
+        if (_owned.IsEmpty)
+        {
+            _owned = [.. Enumerable.Range(0, request.PartitionCount).Select(partition => new Ownership(partition, 0, string.Empty))];
+        }
+
+        foreach (int partition in request.Partitions)
+        {
+            _owned = _owned.SetItem(partition, new Ownership(partition, _owned[partition].OwnerEpoch + 1, request.WriterId));
+        }
+
+        return new PartitionsClaimed(request.CorrelationId, [.. request.Partitions.Select(partition => _owned[partition])]);
+    }
+
+    internal OwnershipsRead ReadOwnership(ReadOwnerships request) =>
+        new(request.CorrelationId, [.. _owned.Where(owner => owner.OwnerEpoch > 0)]);
+
+    internal MembersListed Announce(AnnounceMember request, TimeSpan now)
+    {
+        if (request.Leaves)
+        {
+            _members.Remove(request.Host);
+        }
+        else
+        {
+            _members[request.Host] = now;
+        }
+
+        return new MembersListed(
+            request.CorrelationId,
+            [.. _members.Where(member => now - member.Value < RememberMembers).Select(member => new Member(member.Key, now - member.Value))]);
+    }
+
+    internal ParkedRead ReadParked(ReadParkedMessages request)
+    {
+        (string, ParkedMessage)[] all =
         [
-            .. Enumerable.Range(0, request.PartitionCount)
-                .Select(partition => new Ownership(partition, (_owned.IsEmpty ? 0 : _owned[partition].OwnerEpoch) + 1, request.WriterId)),
+            .. from entity in _entities
+               where request.Receiver is null || entity.Key == request.Receiver
+               from message in entity.Value.Parked.Values
+               select (entity.Key, message),
         ];
-        return new PartitionsClaimed(request.CorrelationId, _owned);
+        return new ParkedRead(request.CorrelationId, [.. all.Take(request.Limit)], all.Length);
+    }
+
+    internal object? Refusal(CompactEvents request)
+    {
+        long newest = _entities.GetValueOrDefault(request.PersistenceId)?.Snapshot?.SequenceNr ?? 0;
+        string? error = FenceError(request.Ownership)
+            ?? (request.UpTo > newest
+                ? Text($"{request.PersistenceId}: events up to {request.UpTo} cannot be deleted, the stored snapshot contains only those up to {newest}")
+                : null);
+        return error is null ? null : new CompactionFailed(request.CorrelationId, error);
+    }
+
+    internal Compacted Compact(CompactEvents request, out long freedBytes)
+    {
+        Entity entity = EntityFor(request.PersistenceId);
+        int count = (int)Math.Clamp(request.UpTo - entity.Compacted, 0, entity.Events.Count);
+        freedBytes = entity.Events.Take(count).Sum(e => e.Payload.Length + EventRowBytes);
+        entity.Events.RemoveRange(0, count);
+        entity.Compacted += count;
+        _log.RemoveAll(e => e.PersistenceId == request.PersistenceId && e.Event.SequenceNr <= entity.Compacted);
+        return new Compacted(request.CorrelationId, count);
     }
 
     internal IEnumerable<object> Recover(RecoverRequest request)
@@ -116,8 +197,9 @@ public sealed class SimulatedJournalStorage
             entity.Snapshot,
             [.. entity.Outbox.OrderBy(row => row.Receiver, StringComparer.Ordinal).ThenBy(row => row.SequenceNr)],
             [.. entity.Positions.Values],
-            [.. entity.Inbox.Values]);
-        int after = (int)(entity.Snapshot?.SequenceNr ?? 0);
+            [.. entity.Inbox.Values],
+            [.. entity.Attempts.Values]);
+        int after = (int)((entity.Snapshot?.SequenceNr ?? 0) - entity.Compacted);
         bool isLast;
         do
         {
@@ -132,12 +214,30 @@ public sealed class SimulatedJournalStorage
 
     internal EventsRead Read(ReadEvents request)
     {
-        int first = (int)Math.Clamp(request.AfterOrdering, 0, _log.Count);
-        return new EventsRead(request.CorrelationId, [.. _log.GetRange(first, Math.Min(request.Limit, _log.Count - first))], _log.Count);
+        int first = FirstAfter(request.AfterOrdering);
+        return new EventsRead(request.CorrelationId, [.. _log.GetRange(first, Math.Min(request.Limit, _log.Count - first))], _lastOrdering);
     }
 
-    internal EntitiesListed List(ListEntities request) =>
-        new(request.CorrelationId, [.. _entities.Where(pair => pair.Value.IsListed).Select(pair => pair.Key)]);
+    internal EntitiesListed List(ListEntities request) => new(
+        request.CorrelationId,
+        [
+            .. from pair in _entities
+               where pair.Value.IsListed
+                   && (request.Partition is not { } wanted || Partitioning.PartitionOf(pair.Key, _owned.Length) == wanted)
+               select pair.Key,
+        ]);
+
+    private int FirstAfter(long ordering)
+    {
+        (int low, int high) = (0, _log.Count);
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = _log[middle].Ordering <= ordering ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 
@@ -172,7 +272,7 @@ public sealed class SimulatedJournalStorage
 
     private AppendFailed? EventsRefusal(AppendRequest request)
     {
-        long last = _entities.GetValueOrDefault(request.PersistenceId)?.Events.Count ?? 0;
+        long last = _entities.GetValueOrDefault(request.PersistenceId)?.LastSequenceNr ?? 0;
         foreach (JournalEvent e in request.Events)
         {
             if (e.SequenceNr <= last)
@@ -248,8 +348,32 @@ public sealed class SimulatedJournalStorage
                 $"the inbox of {wanted.Sender} is at {present.LastSequenceNr} in owner epoch {present.OwnerEpoch} and cannot go to {wanted.LastSequenceNr} in {wanted.OwnerEpoch}");
     }
 
+    private AppendFailed? ParkedRefusal(AppendRequest request)
+    {
+        SortedDictionary<(string, long), ParkedMessage>? present = _entities.GetValueOrDefault(request.PersistenceId)?.Parked;
+        if (request.Parked is { } parked && present?.ContainsKey((parked.Sender, parked.SequenceNr)) == true)
+        {
+            return Refuse(request, AppendFailureReason.Fenced, $"message {parked.SequenceNr} of {parked.Sender} is parked already");
+        }
+
+        return request.Unparked is { } taken && present?.ContainsKey(taken) != true
+            ? Refuse(request, AppendFailureReason.Rejected, $"message {taken.SequenceNr} of {taken.Sender} is not parked")
+            : null;
+    }
+
     private sealed class Entity
     {
+        /// <summary>Events up to this number are deleted.</summary>
+        public long Compacted { get; set; }
+
+        public long LastSequenceNr => Compacted + Events.Count;
+
+        public SortedDictionary<string, InboxAttempt> Attempts { get; } = new(StringComparer.Ordinal);
+
+        public SortedDictionary<(string Sender, long SequenceNr), ParkedMessage> Parked { get; } = new(
+            Comparer<(string Sender, long SequenceNr)>.Create((left, right) =>
+                string.CompareOrdinal(left.Sender, right.Sender) is var order and not 0 ? order : left.SequenceNr.CompareTo(right.SequenceNr)));
+
         public List<JournalEvent> Events { get; } = [];
 
         public List<OutboxRow> Outbox { get; } = [];

@@ -1,4 +1,5 @@
 using Eco.Runtime.Cluster;
+using Eco.Runtime.Persistence;
 using NUnit.Framework;
 
 namespace Eco.Tests.Cluster;
@@ -38,7 +39,7 @@ public sealed class EntityAddressTests
     [TestCase("directory", 16, 11)]
     [TestCase("ion/factory/merge", 1, 0)]
     public void PartitionOf_WhenAskedAgain_IsAlwaysTheSame(string entity, int partitions, int expected) =>
-        Assert.That(EntityAddress.PartitionOf(entity, partitions), Is.EqualTo(expected));
+        Assert.That(Partitioning.PartitionOf(entity, partitions), Is.EqualTo(expected));
 
     [Test]
     public void PartitionOf_WhenThereAreManyEntities_UsesAllPartitionsEvenly()
@@ -46,10 +47,10 @@ public sealed class EntityAddressTests
         int[] counts = new int[16];
         for (int i = 0; i < 16_000; i++)
         {
-            counts[EntityAddress.PartitionOf($"ion/factory/node-{i}", 16)]++;
+            counts[Partitioning.PartitionOf($"ion/factory/node-{i}", 16)]++;
         }
 
         Assert.That(counts, Is.All.InRange(850, 1150));
-        Assert.That(() => EntityAddress.PartitionOf("directory", 0), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Partitioning.PartitionOf("directory", 0), Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 }

@@ -214,14 +214,14 @@ public sealed class EntityLedgerModelTests
             _epoch++;
             _confirmations.Clear();
             Sender = new EntityLedger(Window);
-            Sender.Restore(new RecoveryStarted(1, null, [.. _outbox], [new OutboxPosition(B, SentCount, _acknowledged)], []));
+            Sender.Restore(new RecoveryStarted(1, null, [.. _outbox], [new OutboxPosition(B, SentCount, _acknowledged)], [], []));
             Launch(Sender.TakeSendable(B, everything: true));
         }
 
         private void RestartReceiver()
         {
             _receiver = new EntityLedger(Window);
-            _receiver.Restore(new RecoveryStarted(1, null, [], [], _inbox is null ? [] : [_inbox]));
+            _receiver.Restore(new RecoveryStarted(1, null, [], [], _inbox is null ? [] : [_inbox], []));
         }
 
         private sealed record Flight(FrameKind Kind, long Number, long Epoch)

@@ -145,7 +145,7 @@ public sealed class EntityLedgerTests
             null,
             [Row(To, 4), Row(To, 5)],
             [new OutboxPosition("done", 9, 9), new OutboxPosition(To, 5, 3)],
-            [new InboxRow("s", 7, 2)]));
+            [new InboxRow("s", 7, 2)], []));
 
         Assert.That(Taken(_ledger, everything: true), Is.EqualTo(new[] { 4, 5 }));
         Assert.That(_ledger.NextNumber(To), Is.EqualTo(6));

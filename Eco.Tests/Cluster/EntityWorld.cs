@@ -128,7 +128,7 @@ internal sealed class EntityJournal : IJournal
     {
         Book book = Of(request.PersistenceId);
         replyTo.Tell(new RecoveryStarted(
-            request.CorrelationId, book.Snapshot, [.. book.Outbox], [.. book.Positions.Values], [.. book.Inbox.Values]));
+            request.CorrelationId, book.Snapshot, [.. book.Outbox], [.. book.Positions.Values], [.. book.Inbox.Values], []));
         long after = book.Snapshot?.SequenceNr ?? 0;
         replyTo.Tell(new RecoveredEvents(request.CorrelationId, [.. book.Events.Where(e => e.SequenceNr > after)], true));
     }
@@ -145,6 +145,14 @@ internal sealed class EntityJournal : IJournal
     public void Claim(ClaimPartitions request, IActorRef replyTo) => throw new NotSupportedException("these tests claim nothing");
 
     public void Read(ReadEvents request, IActorRef replyTo) => throw new NotSupportedException("these tests project nothing");
+
+    public void ReadOwnership(ReadOwnerships request, IActorRef replyTo) => throw new NotSupportedException("these tests claim nothing");
+
+    public void Announce(AnnounceMember request, IActorRef replyTo) => throw new NotSupportedException("these tests have one host");
+
+    public void ReadParked(ReadParkedMessages request, IActorRef replyTo) => throw new NotSupportedException("these tests park nothing");
+
+    public void Compact(CompactEvents request, IActorRef replyTo) => throw new NotSupportedException("these tests compact nothing");
 
     private void Write(AppendRequest request, IActorRef replyTo)
     {

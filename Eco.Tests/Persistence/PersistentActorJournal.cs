@@ -73,7 +73,7 @@ internal sealed class PersistentActorJournal : IJournal
         }
 
         Snapshots.TryGetValue(request.PersistenceId, out StoredSnapshot? snapshot);
-        replyTo.Tell(new RecoveryStarted(request.CorrelationId, snapshot, Outbox, [], []));
+        replyTo.Tell(new RecoveryStarted(request.CorrelationId, snapshot, Outbox, [], [], []));
         JournalEvent[] events = [.. Of(request.PersistenceId).Where(e => e.SequenceNr > (snapshot?.SequenceNr ?? 0))];
         for (int i = 0; i == 0 || i < events.Length; i += PageLength)
         {
@@ -98,6 +98,14 @@ internal sealed class PersistentActorJournal : IJournal
     public void Read(ReadEvents request, IActorRef replyTo) => throw new NotSupportedException("no persistent actor reads all");
 
     public void List(ListEntities request, IActorRef replyTo) => throw new NotSupportedException("no persistent actor lists all");
+
+    public void ReadOwnership(ReadOwnerships request, IActorRef replyTo) => throw new NotSupportedException("no persistent actor claims");
+
+    public void Announce(AnnounceMember request, IActorRef replyTo) => throw new NotSupportedException("no persistent actor is a host");
+
+    public void ReadParked(ReadParkedMessages request, IActorRef replyTo) => throw new NotSupportedException("no persistent actor parks");
+
+    public void Compact(CompactEvents request, IActorRef replyTo) => throw new NotSupportedException("no persistent actor compacts yet");
 
     private List<JournalEvent> Of(string id) => Events.TryGetValue(id, out List<JournalEvent>? events) ? events : Events[id] = [];
 

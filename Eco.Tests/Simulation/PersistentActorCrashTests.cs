@@ -110,7 +110,7 @@ public sealed class PersistentActorCrashTests
             });
         }
 
-        protected override void PreStart() => _host.Journal.Claim(new ClaimPartitions(1, 1, $"start-{_host.Incarnation}"), Self);
+        protected override void PreStart() => _host.Journal.Claim(ClaimPartitions.All(1, 1, $"start-{_host.Incarnation}"), Self);
     }
 
     private sealed class Ledger : ReceivePersistentActor

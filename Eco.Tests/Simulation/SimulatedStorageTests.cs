@@ -118,7 +118,7 @@ public sealed class SimulatedStorageTests
     {
         using var world = new SimulatedWorld(1);
         SimulatedHost host = world.AddHost("host", new SimulatedHostOptions { DiskCapacityBytes = 2_000 }, _ => { });
-        host.Journal.Claim(new ClaimPartitions(0, 1, "w"), new RecordingRef());
+        host.Journal.Claim(ClaimPartitions.All(0, 1, "w"), new RecordingRef());
         world.RunFor(TimeSpan.FromSeconds(1));
         object last = new object();
         int stored = 0;
@@ -195,7 +195,7 @@ public sealed class SimulatedStorageTests
     {
         var world = new SimulatedWorld(seed);
         SimulatedHost host = world.AddHost("host", new SimulatedHostOptions(), _ => { });
-        host.Journal.Claim(new ClaimPartitions(0, 1, "w"), new RecordingRef());
+        host.Journal.Claim(ClaimPartitions.All(0, 1, "w"), new RecordingRef());
         world.RunFor(TimeSpan.FromSeconds(1));
         return (world, host);
     }

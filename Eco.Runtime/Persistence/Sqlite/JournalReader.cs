@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 
 namespace Eco.Runtime.Persistence.Sqlite;
@@ -17,6 +18,11 @@ public sealed class JournalReader : IDisposable
     private readonly SqliteStatement _events;
     private readonly SqliteStatement _allEvents;
     private readonly SqliteStatement _lastOrdering;
+    private readonly SqliteStatement _attempts;
+    private readonly SqliteStatement _owners;
+    private readonly SqliteStatement _parked;
+    private readonly SqliteStatement _parkedCount;
+    private readonly SqliteStatement _partitionCount;
     private readonly SqliteStatement _entities;
     private readonly List<SqliteStatement> _all = [];
 
@@ -39,6 +45,11 @@ public sealed class JournalReader : IDisposable
         _events = Prepare("SELECT sequence_number, manifest, message, hlc FROM journal WHERE persistence_id = $1 AND sequence_number > $2 ORDER BY sequence_number LIMIT $3");
         _allEvents = Prepare("SELECT sequence_number, manifest, message, hlc, ordering, persistence_id FROM journal WHERE ordering > $1 ORDER BY ordering LIMIT $2");
         _lastOrdering = Prepare("SELECT MAX(ordering) FROM journal");
+        _attempts = Prepare("SELECT sender, sequence_number, attempts, reason FROM inbox_attempt WHERE receiver = $1 ORDER BY sender");
+        _owners = Prepare("SELECT partition, owner_epoch, writer_id FROM ownership ORDER BY partition");
+        _parked = Prepare("SELECT receiver, sender, sequence_number, manifest, message, hlc, attempts, reason, detail FROM parked WHERE $1 IS NULL OR receiver = $1 ORDER BY receiver, sender, sequence_number LIMIT $2");
+        _parkedCount = Prepare("SELECT COUNT(*) FROM parked WHERE $1 IS NULL OR receiver = $1");
+        _partitionCount = Prepare("SELECT value FROM metadata WHERE key = 'partition_count'");
         _entities = Prepare("SELECT persistence_id FROM journal UNION SELECT persistence_id FROM snapshot UNION SELECT sender FROM outbox");
     }
 
@@ -87,13 +98,48 @@ public sealed class JournalReader : IDisposable
         }
     }
 
-    /// <summary>All entities that have events, a snapshot or outbox rows, in ordinal order.</summary>
+    /// <summary>The entities of a partition or of all that have events, a snapshot or outbox rows, in ordinal order.</summary>
     public EntitiesListed List(ListEntities request)
     {
         ArgumentNullException.ThrowIfNull(request);
+        IEnumerable<string> all = Rows(_entities, row => row.GetString(0));
+        if (request.Partition is { } partition)
+        {
+            // Without a claim nothing was ever written, so there is no entity either.
+            int count = _partitionCount.Scalar() is string stored ? int.Parse(stored, CultureInfo.InvariantCulture) : 1;
+            all = all.Where(id => Partitioning.PartitionOf(id, count) == partition);
+        }
 
         // Sorted here: SQLite compares UTF-8, which orders characters beyond the basic plane otherwise than ordinal comparison does.
-        return new EntitiesListed(request.CorrelationId, Rows(_entities, row => row.GetString(0)).Sort(StringComparer.Ordinal));
+        return new EntitiesListed(request.CorrelationId, [.. all.Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>Who owns the partitions.</summary>
+    public OwnershipsRead ReadOwnership(ReadOwnerships request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return new OwnershipsRead(
+            request.CorrelationId, Rows(_owners, row => new Ownership((int)row.GetInt64(0), row.GetInt64(1), row.GetString(2))));
+    }
+
+    /// <summary>Parked messages, ordered by receiver, sender and number.</summary>
+    public ParkedRead ReadParked(ReadParkedMessages request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ImmutableArray<(string, ParkedMessage)> messages = Rows(
+            _parked,
+            row => (row.GetString(0), new ParkedMessage(
+                row.GetString(1),
+                row.GetInt64(2),
+                row.GetString(3),
+                row.GetFieldValue<byte[]>(4),
+                HybridTimestamp.Parse(row.GetString(5)),
+                (int)row.GetInt64(6),
+                row.GetString(7),
+                row.GetString(8))),
+            request.Receiver,
+            request.Limit);
+        return new ParkedRead(request.CorrelationId, messages, (long)_parkedCount.Scalar(request.Receiver)!);
     }
 
     /// <inheritdoc/>
@@ -169,6 +215,7 @@ public sealed class JournalReader : IDisposable
             snapshot.IsEmpty ? null : snapshot[0],
             Rows(_outbox, row => new OutboxRow(row.GetString(0), row.GetInt64(1), row.GetString(2), row.GetFieldValue<byte[]>(3), HybridTimestamp.Parse(row.GetString(4))), id),
             Rows(_positions, row => new OutboxPosition(row.GetString(0), row.GetInt64(1), row.GetInt64(2)), id),
-            Rows(_inbox, row => new InboxRow(row.GetString(0), row.GetInt64(1), row.GetInt64(2)), id));
+            Rows(_inbox, row => new InboxRow(row.GetString(0), row.GetInt64(1), row.GetInt64(2)), id),
+            Rows(_attempts, row => new InboxAttempt(row.GetString(0), row.GetInt64(1), (int)row.GetInt64(2), row.GetString(3)), id));
     }
 }

@@ -19,7 +19,12 @@ internal static class JournalRequestCheck
             ?? First(request.Outbox, m => NameError("receiver", m.Receiver)
                 ?? PayloadError(request.PersistenceId, "message", m.SequenceNr, m.Manifest, m.Payload, maxPayloadBytes))
             ?? First(request.Acknowledged, a => NameError("receiver", a.Receiver))
-            ?? (request.Inbox is { } inbox ? NameError("sender", inbox.Sender) : null);
+            ?? (request.Inbox is { } inbox ? NameError("sender", inbox.Sender) : null)
+            ?? (request.Attempt is { } attempt ? NameError("sender", attempt.Sender) : null)
+            ?? (request.Parked is { } parked
+                ? NameError("sender", parked.Sender)
+                    ?? PayloadError(request.PersistenceId, "parked message", parked.SequenceNr, parked.Manifest, parked.Payload, maxPayloadBytes)
+                : null);
     }
 
     public static string? Error(SaveSnapshotRequest request, int maxSnapshotBytes) =>
@@ -29,15 +34,41 @@ internal static class JournalRequestCheck
     public static string? Error(ClaimPartitions request) =>
         request.PartitionCount is < 1 or > 65_536
             ? FormattableString.Invariant($"a partition count of {request.PartitionCount} is not within 1 to 65,536")
-            : NameError("writer id", request.WriterId);
+            : NameError("writer id", request.WriterId) ?? PartitionsError(request);
+
+    public static string? Error(AnnounceMember request) => NameError("host", request.Host);
+
+    public static string? Error(CompactEvents request) => NameError("persistence id", request.PersistenceId);
+
+    public static string? Error(ReadParkedMessages request) => LimitError(request.Limit);
 
     public static string? Error(ReadEvents request) =>
-        request.Limit is < 1 or > 10_000 ? FormattableString.Invariant($"a limit of {request.Limit} is not within 1 to 10,000") : null;
+        LimitError(request.Limit);
 
     /// <summary>Payloads and something for each row's other columns; 0 lists for a request that <see cref="Error(AppendRequest, int)"/> refuses.</summary>
     public static long Bytes(AppendRequest request) => 256
         + (request.Events.IsDefault ? 0 : request.Events.Sum(e => e.Payload.Length + 128L))
-        + (request.Outbox.IsDefault ? 0 : request.Outbox.Sum(m => m.Payload.Length + 128L));
+        + (request.Outbox.IsDefault ? 0 : request.Outbox.Sum(m => m.Payload.Length + 128L))
+        + (request.Parked is { } parked ? parked.Payload.Length + parked.Detail.Length + 256L : 0);
+
+    private static string? LimitError(int limit) =>
+        limit is < 1 or > 10_000 ? FormattableString.Invariant($"a limit of {limit} is not within 1 to 10,000") : null;
+
+    private static string? PartitionsError(ClaimPartitions request)
+    {
+        if (request.Partitions.IsDefaultOrEmpty)
+        {
+            return "no partition is named";
+        }
+
+        int wrong = request.Partitions.FirstOrDefault(partition => partition < 0 || partition >= request.PartitionCount, -1);
+        if (wrong != -1 || request.Partitions.Contains(-1))
+        {
+            return FormattableString.Invariant($"partition {wrong} is not within 0 to {request.PartitionCount - 1}");
+        }
+
+        return request.Partitions.Distinct().Count() == request.Partitions.Length ? null : "a partition is named twice";
+    }
 
     private static string? First<T>(ImmutableArray<T> items, Func<T, string?> check)
     {

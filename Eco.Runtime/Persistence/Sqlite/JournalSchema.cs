@@ -56,6 +56,28 @@ internal static class JournalSchema
             last_seq INTEGER NOT NULL,
             owner_epoch INTEGER NOT NULL,
             PRIMARY KEY(receiver, sender)) WITHOUT ROWID;
+        CREATE TABLE inbox_attempt(
+            receiver TEXT NOT NULL,
+            sender TEXT NOT NULL,
+            sequence_number INTEGER NOT NULL,
+            attempts INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            PRIMARY KEY(receiver, sender)) WITHOUT ROWID;
+        CREATE TABLE parked(
+            receiver TEXT NOT NULL,
+            sender TEXT NOT NULL,
+            sequence_number INTEGER NOT NULL,
+            created INTEGER NOT NULL,
+            message BLOB NOT NULL,
+            manifest TEXT NOT NULL,
+            hlc TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            PRIMARY KEY(receiver, sender, sequence_number));
+        CREATE TABLE members(
+            host TEXT NOT NULL PRIMARY KEY,
+            last_seen INTEGER NOT NULL) WITHOUT ROWID;
         """,
         SynchronousFull: true,
         (file, cause, cure, inner) => new JournalOpenException(file, cause, cure, inner));

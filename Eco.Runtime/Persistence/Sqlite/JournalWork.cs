@@ -59,6 +59,21 @@ internal sealed class AppendWork(AppendRequest request, IActorRef replyTo) : Jou
         {
             AddOnce(details, "inbox");
         }
+
+        if (request.Attempt is not null)
+        {
+            AddOnce(details, "attempt");
+        }
+
+        if (request.Parked is not null)
+        {
+            AddOnce(details, "parked");
+        }
+
+        if (request.Unparked is not null)
+        {
+            AddOnce(details, "unparked");
+        }
     }
 }
 
@@ -82,4 +97,24 @@ internal sealed class ClaimWork(ClaimPartitions request, IActorRef replyTo) : Jo
     public override object Failed(AppendFailureReason reason, string message) => new ClaimFailed(request.CorrelationId, message);
 
     public override void AddDetails(List<string> details) => AddOnce(details, "claim");
+}
+
+/// <summary>A queued announcement of a member.</summary>
+internal sealed class AnnounceWork(AnnounceMember request, IActorRef replyTo) : JournalWork(replyTo, 128)
+{
+    public override object Apply(JournalWriter writer) => writer.Announce(request);
+
+    public override object Failed(AppendFailureReason reason, string message) => new ReadFailed(request.CorrelationId, message);
+
+    public override void AddDetails(List<string> details) => AddOnce(details, "member");
+}
+
+/// <summary>A queued compaction.</summary>
+internal sealed class CompactWork(CompactEvents request, IActorRef replyTo) : JournalWork(replyTo, 256)
+{
+    public override object Apply(JournalWriter writer) => writer.Compact(request);
+
+    public override object Failed(AppendFailureReason reason, string message) => new CompactionFailed(request.CorrelationId, message);
+
+    public override void AddDetails(List<string> details) => AddOnce(details, "compaction");
 }

@@ -8,7 +8,7 @@ namespace Eco.Runtime.Persistence.Sqlite;
 /// The statements of the write connection, used by the writer's thread alone. Each request runs in a savepoint of the shared
 /// transaction, so that one that is refused takes nothing of the others down.
 /// </summary>
-internal sealed class JournalWriter : IDisposable
+internal sealed partial class JournalWriter : IDisposable
 {
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _commit;
@@ -31,6 +31,14 @@ internal sealed class JournalWriter : IDisposable
     private readonly SqliteStatement _insertSnapshot;
     private readonly SqliteStatement _selectMetadata;
     private readonly SqliteStatement _insertMetadata;
+    private readonly SqliteStatement _deleteAttempt;
+    private readonly SqliteStatement _upsertAttempt;
+    private readonly SqliteStatement _insertParked;
+    private readonly SqliteStatement _deleteParked;
+    private readonly SqliteStatement _upsertMember;
+    private readonly SqliteStatement _deleteMember;
+    private readonly SqliteStatement _selectMembers;
+    private readonly SqliteStatement _deleteEvents;
     private readonly List<SqliteStatement> _all = [];
 
     public JournalWriter(SqliteConnection connection)
@@ -61,6 +69,14 @@ internal sealed class JournalWriter : IDisposable
         _upsertInbox = Prepare("INSERT INTO inbox(receiver, sender, last_seq, owner_epoch) VALUES ($1, $2, $3, $4) ON CONFLICT(receiver, sender) DO UPDATE SET last_seq = excluded.last_seq, owner_epoch = excluded.owner_epoch");
         _deleteSnapshots = Prepare("DELETE FROM snapshot WHERE persistence_id = $1");
         _insertSnapshot = Prepare("INSERT INTO snapshot(persistence_id, sequence_number, created, snapshot, manifest, hlc) VALUES ($1, $2, $3, $4, $5, $6)");
+        _deleteAttempt = Prepare("DELETE FROM inbox_attempt WHERE receiver = $1 AND sender = $2 AND sequence_number <= $3");
+        _upsertAttempt = Prepare("INSERT INTO inbox_attempt(receiver, sender, sequence_number, attempts, reason) VALUES ($1, $2, $3, $4, $5) ON CONFLICT(receiver, sender) DO UPDATE SET sequence_number = excluded.sequence_number, attempts = excluded.attempts, reason = excluded.reason");
+        _insertParked = Prepare("INSERT INTO parked(receiver, sender, sequence_number, created, message, manifest, hlc, attempts, reason, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
+        _deleteParked = Prepare("DELETE FROM parked WHERE receiver = $1 AND sender = $2 AND sequence_number = $3");
+        _upsertMember = Prepare($"INSERT INTO members(host, last_seen) VALUES ($1, {Now}) ON CONFLICT(host) DO UPDATE SET last_seen = excluded.last_seen");
+        _deleteMember = Prepare("DELETE FROM members WHERE host = $1");
+        _selectMembers = Prepare($"SELECT host, {Now} - last_seen FROM members WHERE last_seen > {Now} - $1");
+        _deleteEvents = Prepare("DELETE FROM journal WHERE persistence_id = $1 AND sequence_number <= $2");
         _selectMetadata = Prepare("SELECT value FROM metadata WHERE key = $1");
         _insertMetadata = Prepare("INSERT INTO metadata(key, value) VALUES ($1, $2)");
     }
@@ -83,7 +99,7 @@ internal sealed class JournalWriter : IDisposable
         AppendFailed? failure;
         try
         {
-            failure = WriteEvents(request) ?? WriteOutbox(request) ?? RemoveAcknowledged(request) ?? AdvanceInbox(request);
+            failure = WriteEvents(request) ?? WriteOutbox(request) ?? RemoveAcknowledged(request) ?? AdvanceInbox(request) ?? SetAside(request);
         }
         catch (SqliteException e) when (SqliteErrors.IsRefused(e))
         {
@@ -130,7 +146,7 @@ internal sealed class JournalWriter : IDisposable
         return new SnapshotSaved(request.CorrelationId, snapshot.SequenceNr);
     }
 
-    /// <summary>Raises the epoch of all partitions in the running transaction.</summary>
+    /// <summary>Raises the epoch of the named partitions in the running transaction.</summary>
     public object Claim(ClaimPartitions request)
     {
         int? stored = StoredPartitionCount();
@@ -144,8 +160,8 @@ internal sealed class JournalWriter : IDisposable
             _insertMetadata.Run("partition_count", request.PartitionCount.ToString(CultureInfo.InvariantCulture));
         }
 
-        ImmutableArray<Ownership>.Builder owned = ImmutableArray.CreateBuilder<Ownership>(request.PartitionCount);
-        for (int partition = 0; partition < request.PartitionCount; partition++)
+        ImmutableArray<Ownership>.Builder owned = ImmutableArray.CreateBuilder<Ownership>(request.Partitions.Length);
+        foreach (int partition in request.Partitions)
         {
             long epoch = ((long?)_selectOwner.Scalar(partition) ?? 0) + 1;
             _upsertOwner.Run(partition, epoch, request.WriterId);
@@ -283,6 +299,7 @@ internal sealed class JournalWriter : IDisposable
         }
 
         _upsertInbox.Run(request.PersistenceId, inbox.Sender, inbox.LastSequenceNr, inbox.OwnerEpoch);
+        _deleteAttempt.Run(request.PersistenceId, inbox.Sender, inbox.LastSequenceNr);
         return null;
     }
 }

@@ -88,73 +88,51 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
     public void Append(AppendRequest request, IActorRef replyTo)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var work = new AppendWork(request, replyTo);
-        if (JournalRequestCheck.Error(request, _options.MaxPayloadBytes) is { } error)
-        {
-            _counters.Rejected();
-            replyTo.Tell(work.Failed(AppendFailureReason.Rejected, error), ActorRefs.NoSender);
-            return;
-        }
-
-        Post(work);
+        Write(new AppendWork(request, replyTo), JournalRequestCheck.Error(request, _options.MaxPayloadBytes));
     }
 
     /// <inheritdoc/>
     public void SaveSnapshot(SaveSnapshotRequest request, IActorRef replyTo)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var work = new SnapshotWork(request, replyTo);
-        if (JournalRequestCheck.Error(request, _options.MaxSnapshotBytes) is { } error)
-        {
-            _counters.Rejected();
-            replyTo.Tell(work.Failed(AppendFailureReason.Rejected, error), ActorRefs.NoSender);
-            return;
-        }
-
-        Post(work);
+        Write(new SnapshotWork(request, replyTo), JournalRequestCheck.Error(request, _options.MaxSnapshotBytes));
     }
 
     /// <inheritdoc/>
     public void Claim(ClaimPartitions request, IActorRef replyTo)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var work = new ClaimWork(request, replyTo);
-        if (JournalRequestCheck.Error(request) is { } error)
-        {
-            _counters.Rejected();
-            replyTo.Tell(work.Failed(AppendFailureReason.Rejected, error), ActorRefs.NoSender);
-            return;
-        }
-
-        Post(work);
+        Write(new ClaimWork(request, replyTo), JournalRequestCheck.Error(request));
     }
 
     /// <inheritdoc/>
-    public void Recover(RecoverRequest request, IActorRef replyTo)
+    public void Announce(AnnounceMember request, IActorRef replyTo)
     {
         ArgumentNullException.ThrowIfNull(request);
-        PostRead(request, replyTo);
+        Write(new AnnounceWork(request, replyTo), JournalRequestCheck.Error(request));
     }
 
     /// <inheritdoc/>
-    public void Read(ReadEvents request, IActorRef replyTo)
+    public void Compact(CompactEvents request, IActorRef replyTo)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (JournalRequestCheck.Error(request) is { } error)
-        {
-            replyTo.Tell(new ReadFailed(request.CorrelationId, error), ActorRefs.NoSender);
-            return;
-        }
-
-        PostRead(request, replyTo);
+        Write(new CompactWork(request, replyTo), JournalRequestCheck.Error(request));
     }
 
     /// <inheritdoc/>
-    public void List(ListEntities request, IActorRef replyTo)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        PostRead(request, replyTo);
-    }
+    public void Recover(RecoverRequest request, IActorRef replyTo) => PostRead(request, null, replyTo);
+
+    /// <inheritdoc/>
+    public void Read(ReadEvents request, IActorRef replyTo) => PostRead(request, JournalRequestCheck.Error(request), replyTo);
+
+    /// <inheritdoc/>
+    public void List(ListEntities request, IActorRef replyTo) => PostRead(request, null, replyTo);
+
+    /// <inheritdoc/>
+    public void ReadOwnership(ReadOwnerships request, IActorRef replyTo) => PostRead(request, null, replyTo);
+
+    /// <inheritdoc/>
+    public void ReadParked(ReadParkedMessages request, IActorRef replyTo) => PostRead(request, JournalRequestCheck.Error(request), replyTo);
 
     /// <summary>
     /// Handles what waits, empties the log into the database and closes. After a storage fault the file is left as it is; the next
@@ -194,6 +172,8 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         RecoverRequest r => new RecoveryFailed(r.CorrelationId, message),
         ReadEvents r => new ReadFailed(r.CorrelationId, message),
         ListEntities r => new ReadFailed(r.CorrelationId, message),
+        ReadOwnerships r => new ReadFailed(r.CorrelationId, message),
+        ReadParkedMessages r => new ReadFailed(r.CorrelationId, message),
         _ => throw new ArgumentException($"{request.GetType().Name} is no read"),
     };
 
@@ -202,11 +182,20 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         RecoverRequest r => _reader.Recover(r),
         ReadEvents r => [_reader.Read(r)],
         ListEntities r => [_reader.List(r)],
+        ReadOwnerships r => [_reader.ReadOwnership(r)],
+        ReadParkedMessages r => [_reader.ReadParked(r)],
         _ => throw new ArgumentException($"{request.GetType().Name} is no read"),
     };
 
-    private void Post(JournalWork work)
+    private void Write(JournalWork work, string? error)
     {
+        if (error is not null)
+        {
+            _counters.Rejected();
+            work.ReplyTo.Tell(work.Failed(AppendFailureReason.Rejected, error), ActorRefs.NoSender);
+            return;
+        }
+
         if (_writes.TryPost(work, work.Bytes))
         {
             return;
@@ -222,8 +211,15 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         work.ReplyTo.Tell(work.Failed(AppendFailureReason.Overloaded, "the journal's queue of waiting writes is full"), ActorRefs.NoSender);
     }
 
-    private void PostRead(object request, IActorRef replyTo)
+    private void PostRead(object request, string? error, IActorRef replyTo)
     {
+        ArgumentNullException.ThrowIfNull(request);
+        if (error is not null)
+        {
+            replyTo.Tell(ReadFailure(request, error), ActorRefs.NoSender);
+            return;
+        }
+
         if (!_reads.TryPost((request, replyTo), 0))
         {
             string reason = Volatile.Read(ref _disposed) != 0 ? "the journal is closed" : "the journal's queue of waiting reads is full";
@@ -286,7 +282,7 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
                 case AppendFailed { Reason: AppendFailureReason.Fenced }:
                     _counters.Fenced();
                     break;
-                case AppendFailed or SnapshotFailed or ClaimFailed:
+                case AppendFailed or SnapshotFailed or ClaimFailed or CompactionFailed:
                     _counters.Rejected();
                     break;
                 default:

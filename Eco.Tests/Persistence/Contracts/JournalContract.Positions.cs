@@ -134,7 +134,7 @@ public abstract partial class JournalContract
     {
         await _harness.ReopenAsync();
 
-        object answer = await _harness.AskAsync((journal, me) => journal.Claim(new ClaimPartitions(77, 3, "writer-2"), me));
+        object answer = await _harness.AskAsync((journal, me) => journal.Claim(ClaimPartitions.All(77, 3, "writer-2"), me));
 
         Assert.That(answer, Is.InstanceOf<ClaimFailed>());
         Assert.That(((ClaimFailed)answer).CorrelationId, Is.EqualTo(77));

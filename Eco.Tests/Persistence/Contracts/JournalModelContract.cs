@@ -80,7 +80,7 @@ public abstract class JournalModelContract
                 {
                     if (step.Claim)
                     {
-                        var claim = new ClaimPartitions(probe.NextCorrelation(), 1, $"w{model.Owner.OwnerEpoch}");
+                        var claim = ClaimPartitions.All(probe.NextCorrelation(), 1, $"w{model.Owner.OwnerEpoch}");
                         model.Claim(claim.WriterId);
                         expected[claim.CorrelationId] = model.Owner;
                         journal.Claim(claim, me);

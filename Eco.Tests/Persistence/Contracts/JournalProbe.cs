@@ -37,7 +37,7 @@ public sealed class JournalProbe(StorageHarness<IJournal> harness)
 
     public async Task<ImmutableArray<Ownership>> ClaimAsync(int partitions = 2, string writer = "writer-1")
     {
-        object answer = await harness.AskAsync((journal, me) => journal.Claim(new ClaimPartitions(NextCorrelation(), partitions, writer), me));
+        object answer = await harness.AskAsync((journal, me) => journal.Claim(ClaimPartitions.All(NextCorrelation(), partitions, writer), me));
         Assert.That(answer, Is.InstanceOf<PartitionsClaimed>());
         return ((PartitionsClaimed)answer).Owned;
     }

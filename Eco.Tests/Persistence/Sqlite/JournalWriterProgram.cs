@@ -19,7 +19,7 @@ internal static class JournalWriterProgram
     {
         using var ended = new ManualResetEventSlim();
         SqliteJournal journal = SqliteJournal.Open(new SqliteJournalOptions { Path = path, CheckpointAfterBytes = 20_000 });
-        journal.Claim(new ClaimPartitions(0, 1, "child"), new Appender(journal, ended));
+        journal.Claim(ClaimPartitions.All(0, 1, "child"), new Appender(journal, ended));
         ended.Wait();
     }
 

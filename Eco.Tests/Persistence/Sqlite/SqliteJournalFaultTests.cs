@@ -75,7 +75,7 @@ public sealed class SqliteJournalFaultTests
         Assert.That(((AppendFailed)answer).Message, Does.Contain("full"));
         await journal.RefusedAsync(journal.Request("ion-2", owned, [JournalProbe.Event(1)]), AppendFailureReason.StorageFault);
         Assert.That(await harness.AskAsync((j, me) => j.Recover(new RecoverRequest(1, "ion-1"), me)), Is.InstanceOf<RecoveryFailed>());
-        Assert.That(await harness.AskAsync((j, me) => j.Claim(new ClaimPartitions(1, 2, "w"), me)), Is.InstanceOf<ClaimFailed>());
+        Assert.That(await harness.AskAsync((j, me) => j.Claim(ClaimPartitions.All(1, 2, "w"), me)), Is.InstanceOf<ClaimFailed>());
         Assert.That(faults, Has.Count.EqualTo(1));
 
         await harness.ReopenAsync(o => o with { SizeLimitBytes = null });
