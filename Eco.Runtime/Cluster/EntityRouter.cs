@@ -11,6 +11,7 @@ namespace Eco.Runtime.Cluster;
 /// </summary>
 public sealed partial class EntityRouter : ReceiveActor, IWithTimers
 {
+    private const int Prefetch = 4096;
     private const string FlushTimer = "acknowledgements";
     private static readonly TimeSpan WakeAgainAfter = TimeSpan.FromSeconds(1);
 
@@ -66,10 +67,13 @@ public sealed partial class EntityRouter : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <inheritdoc/>
-    protected override void PreStart() => _transport.Subscribe(_address, Self);
+    protected override void PreStart() => _transport.Subscribe(
+        new TransportSubscription(_address, ConsumerTag, SubscriptionMode.Exclusive, Prefetch), Self);
 
     /// <inheritdoc/>
-    protected override void PostStop() => _transport.Unsubscribe(_address, Self);
+    protected override void PostStop() => _transport.Unsubscribe(_address, ConsumerTag);
+
+    private string ConsumerTag => $"{_persistence.OwnershipOf(_address).WriterId}/{Self.Path.Uid}";
 
     private void Post(Frame frame)
     {
@@ -187,6 +191,9 @@ public sealed partial class EntityRouter : ReceiveActor, IWithTimers
                 break;
             case FrameKind.Volatile:
                 entity.Tell(new VolatileDelivery(frame.From, message!));
+                Give(delivery.DeliveryTag);
+                break;
+            case FrameKind.Tick:
                 Give(delivery.DeliveryTag);
                 break;
             default:
@@ -322,7 +329,7 @@ public sealed partial class EntityRouter : ReceiveActor, IWithTimers
         if (deliveryTag != 0)
         {
             _unsettled.Remove(deliveryTag);
-            _transport.Acknowledge(_address, deliveryTag);
+            _transport.Acknowledge(_address, ConsumerTag, deliveryTag);
         }
     }
 

@@ -16,6 +16,9 @@ public enum FrameKind
 
     /// <summary>A message that may be lost: heartbeats, statistics, the handshake of joining.</summary>
     Volatile,
+
+    /// <summary>Tells whoever receives a partition's queue that it does: the first delivery on a new subscription activates the partition.</summary>
+    Tick,
 }
 
 /// <summary>What travels between hosts, from entity to entity.</summary>

@@ -100,6 +100,7 @@ public static class FrameCodec
         FrameKind.Acknowledgement => "a",
         FrameKind.Gap => "g",
         FrameKind.Volatile => "v",
+        FrameKind.Tick => "t",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 
@@ -109,6 +110,7 @@ public static class FrameCodec
         "a" => FrameKind.Acknowledgement,
         "g" => FrameKind.Gap,
         "v" => FrameKind.Volatile,
+        "t" => FrameKind.Tick,
         _ => throw new FormatException($"'{name}' is no kind of frame"),
     };
 }

@@ -8,7 +8,7 @@ namespace Eco.Runtime.Cluster;
 /// <remarks>
 /// Promises, checked by one test suite on every implementation: the outcome of a send is Confirmed, Unroutable, Blocked or Unknown;
 /// delivery is at least once, possibly repeated or reordered; a delivery stays the transport's until it is acknowledged, and comes
-/// again on a new subscription; each lane is bounded, and a full control lane answers Blocked, never a drop. The telemetry lane drops
+/// again on a new subscription, to whichever host that is; each lane is bounded, and a full control lane answers Blocked, never a drop. The telemetry lane drops
 /// its oldest and counts. Receivers restore order (the inbox does).
 /// </remarks>
 public interface ITransport
@@ -19,17 +19,54 @@ public interface ITransport
     void Send(TransportSend send, IActorRef replyTo);
 
     /// <summary>
-    /// Receives what is addressed to a host, as <see cref="TransportDelivery"/> messages, and lets others send to it. A second subscription to the
-    /// same address replaces the first and gets all that was not acknowledged again.
+    /// Receives what is addressed to a queue, as <see cref="TransportDelivery"/> messages, and lets others send to it. What a subscription
+    /// ends without having acknowledged is delivered again to the next one. When the transport loses it, <see cref="SubscriptionLost"/> comes.
     /// </summary>
-    void Subscribe(string address, IActorRef receiver);
+    void Subscribe(TransportSubscription subscription, IActorRef receiver);
 
     /// <summary>Ends a subscription; undelivered and unacknowledged frames wait for the next one.</summary>
-    void Unsubscribe(string address, IActorRef receiver);
+    /// <param name="address">The subscribed address.</param>
+    /// <param name="consumerTag">Which subscription; one that was replaced or lost already changes nothing.</param>
+    void Unsubscribe(string address, string consumerTag);
 
     /// <summary>Gives a delivery up for good: it was applied, or can never be.</summary>
-    void Acknowledge(string address, long deliveryTag);
+    /// <param name="address">The subscribed address.</param>
+    /// <param name="consumerTag">The subscription that got it; with another one the tag has no meaning and nothing happens.</param>
+    /// <param name="deliveryTag">The delivery.</param>
+    void Acknowledge(string address, string consumerTag, long deliveryTag);
+
+    /// <summary>
+    /// Lets what is sent to an alias arrive at an address, from now on; a later binding of the same alias replaces it. An agent knows only
+    /// aliases (design: exchange <c>eco.up</c>, bound by the server at join to the proxy's partition).
+    /// </summary>
+    void Bind(string alias, string address);
 }
+
+/// <summary>How an address is received.</summary>
+/// <param name="Address">The address.</param>
+/// <param name="ConsumerTag">Names this subscription; never used twice, by any host.</param>
+/// <param name="Mode">What happens when there are several.</param>
+/// <param name="Prefetch">At most so many unacknowledged control frames are handed over at a time.</param>
+public sealed record TransportSubscription(string Address, string ConsumerTag, SubscriptionMode Mode, int Prefetch);
+
+/// <summary>What happens when an address has several subscriptions.</summary>
+public enum SubscriptionMode
+{
+    /// <summary>The newest replaces the one before: the queue of one host identity.</summary>
+    Exclusive,
+
+    /// <summary>
+    /// The first gets everything, on both lanes; when it ends, the one that waits longest follows. A hint, never a lock: after a network
+    /// cut two may be active at once, for more than a minute.
+    /// </summary>
+    SingleActive,
+}
+
+/// <summary>The transport has ended a subscription (a lost connection, a closed channel, a newer exclusive one): subscribe again, with a new tag.</summary>
+/// <param name="Address">The subscribed address.</param>
+/// <param name="ConsumerTag">The subscription that ended.</param>
+/// <param name="Reason">Why.</param>
+public sealed record SubscriptionLost(string Address, string ConsumerTag, string Reason);
 
 /// <summary>Which queue a frame takes.</summary>
 public enum TransportLane
@@ -70,7 +107,10 @@ public enum TransportResult
 
 /// <summary>A frame that arrived.</summary>
 /// <param name="Address">The subscribed address.</param>
+/// <param name="ConsumerTag">The subscription that it came by: the channel's generation. What came by an older one than the present is to be dropped.</param>
 /// <param name="DeliveryTag">Names this delivery in <see cref="ITransport.Acknowledge"/>; 0 on the telemetry lane, which needs none.</param>
 /// <param name="Lane">The lane it came on.</param>
 /// <param name="Frame">The bytes; the receiver owns them.</param>
-public sealed record TransportDelivery(string Address, long DeliveryTag, TransportLane Lane, byte[] Frame);
+/// <param name="IsRedelivered">Whether it was handed out before, to this or another subscription, and not acknowledged.</param>
+public sealed record TransportDelivery(
+    string Address, string ConsumerTag, long DeliveryTag, TransportLane Lane, byte[] Frame, bool IsRedelivered = false);

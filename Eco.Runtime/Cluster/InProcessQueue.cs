@@ -1,29 +1,37 @@
-using Eco.Runtime.Actors;
-
 namespace Eco.Runtime.Cluster;
 
 /// <summary>
-/// What waits for one address: the control frames until they are acknowledged, the newest telemetry while nobody receives. The caller
-/// guards it against concurrent use.
+/// What waits for one address: the control frames until they are acknowledged, the newest telemetry while nobody receives; and who
+/// receives: the first of its consumers. The caller guards it against concurrent use.
 /// </summary>
 internal sealed class InProcessQueue(string address, int controlCapacity, int telemetryCapacity)
 {
-    private readonly SortedDictionary<long, byte[]> _control = [];
-    private readonly Dictionary<long, long> _delivered = [];
+    private readonly Queue<HeldFrame> _ready = new();
     private readonly Queue<byte[]> _telemetry = new();
+    private readonly List<QueueConsumer> _consumers = [];
+
+    /// <summary>Frames that were handed out and came back, by arrival: all are older than what is ready.</summary>
+    private readonly SortedDictionary<long, HeldFrame> _returned = [];
+
     private long _lastArrival;
     private long _lastTag;
-
-    /// <summary>Who receives now.</summary>
-    public IActorRef? Receiver { get; private set; }
+    private bool _isPumping;
 
     /// <summary>Control frames that are not acknowledged.</summary>
-    public int Unacknowledged => _control.Count;
+    public int Unacknowledged => _ready.Count + _returned.Count + (Active?.Unacknowledged ?? 0);
 
     /// <summary>Telemetry frames that were dropped because newer ones came.</summary>
     public long TelemetryDropped { get; private set; }
 
-    /// <summary>Takes a frame and hands it to the receiver, if there is one.</summary>
+    /// <summary>A control frame handed out so often is dropped when it comes back; a broker's delivery limit.</summary>
+    public int DeliveryLimit { get; init; } = int.MaxValue;
+
+    /// <summary>Control frames that were dropped at the delivery limit.</summary>
+    public long DroppedAtLimit { get; private set; }
+
+    private QueueConsumer? Active => _consumers.Count > 0 ? _consumers[0] : null;
+
+    /// <summary>Takes a frame and hands it to the active consumer, if there is one with room.</summary>
     public TransportResult Offer(TransportLane lane, byte[] frame)
     {
         if (lane == TransportLane.Telemetry)
@@ -32,75 +40,124 @@ internal sealed class InProcessQueue(string address, int controlCapacity, int te
             return TransportResult.Confirmed;
         }
 
-        if (_control.Count >= controlCapacity)
+        if (Unacknowledged >= controlCapacity)
         {
             return TransportResult.Blocked;
         }
 
-        _control.Add(++_lastArrival, frame);
-        Deliver(_lastArrival, frame);
+        _ready.Enqueue(new HeldFrame(++_lastArrival, frame));
+        Pump();
         return TransportResult.Confirmed;
     }
 
-    /// <summary>Makes an actor the receiver and hands it all that is not acknowledged. Tags of earlier deliveries lose their meaning.</summary>
-    public void Subscribe(IActorRef receiver)
+    /// <summary>Adds a consumer. An exclusive one ends all others and gets what they had not acknowledged.</summary>
+    public void Subscribe(QueueConsumer consumer)
     {
-        Receiver = receiver;
-        _delivered.Clear();
-        foreach ((long arrival, byte[] frame) in _control)
+        if (_consumers.Exists(other => other.Tag == consumer.Tag))
         {
-            Deliver(arrival, frame);
+            throw new ArgumentException($"{address} already has a subscription with consumer tag '{consumer.Tag}'; each needs its own", nameof(consumer));
         }
 
-        while (_telemetry.TryDequeue(out byte[]? frame))
+        if (consumer.Mode == SubscriptionMode.Exclusive)
         {
-            Tell(0, TransportLane.Telemetry, frame);
+            QueueConsumer[] replaced = [.. _consumers];
+            _consumers.Clear();
+            foreach (QueueConsumer other in replaced)
+            {
+                TakeBack(other);
+                other.Lost(new SubscriptionLost(address, other.Tag, $"the subscription '{consumer.Tag}' has replaced it"));
+            }
         }
+
+        _consumers.Add(consumer);
+        Pump();
     }
 
-    public void Unsubscribe()
+    /// <summary>Ends a subscription without telling it; the one that waits longest follows.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool Unsubscribe(string consumerTag) => RemoveConsumers(consumer => consumer.Tag == consumerTag);
+
+    /// <summary>Ends subscriptions without telling them; the one that waits longest follows.</summary>
+    /// <returns>Whether there were any.</returns>
+    public bool RemoveConsumers(Predicate<QueueConsumer> isEnded)
     {
-        Receiver = null;
-        _delivered.Clear();
+        List<QueueConsumer> ended = _consumers.FindAll(isEnded);
+        _consumers.RemoveAll(isEnded);
+        ended.ForEach(TakeBack);
+        Pump();
+        return ended.Count > 0;
     }
 
     /// <summary>Removes a frame; an unknown tag (a second acknowledgement, or one of an earlier subscription) changes nothing.</summary>
-    public void Acknowledge(long deliveryTag)
+    public void Acknowledge(string consumerTag, long deliveryTag)
     {
-        if (_delivered.Remove(deliveryTag, out long arrival))
+        if (Active is { } active && active.Tag == consumerTag && active.Acknowledge(deliveryTag))
         {
-            _control.Remove(arrival);
+            Pump();
         }
     }
 
     private void OfferTelemetry(byte[] frame)
     {
-        if (Receiver is not null)
-        {
-            Tell(0, TransportLane.Telemetry, frame);
-            return;
-        }
-
-        if (_telemetry.Count >= telemetryCapacity)
+        _telemetry.Enqueue(frame);
+        Pump();
+        if (_telemetry.Count > telemetryCapacity)
         {
             _telemetry.Dequeue();
             TelemetryDropped++;
         }
-
-        _telemetry.Enqueue(frame);
     }
 
-    private void Deliver(long arrival, byte[] frame)
+    private void TakeBack(QueueConsumer consumer)
     {
-        if (Receiver is not null)
+        foreach (HeldFrame frame in consumer.Return())
         {
-            _delivered.Add(++_lastTag, arrival);
-
-            // The receiver owns what it gets, and the frame may have to be delivered once more: so it gets a copy.
-            Tell(_lastTag, TransportLane.Control, [.. frame]);
+            if (frame.Deliveries >= DeliveryLimit)
+            {
+                DroppedAtLimit++;
+            }
+            else
+            {
+                _returned.Add(frame.Arrival, frame);
+            }
         }
     }
 
-    private void Tell(long tag, TransportLane lane, byte[] frame) =>
-        Receiver!.Tell(new TransportDelivery(address, tag, lane, frame), ActorRefs.NoSender);
+    /// <summary>Hands out what can be. A receiver that acknowledges within its call comes back here: the loop that runs goes on for it.</summary>
+    private void Pump()
+    {
+        if (_isPumping)
+        {
+            return;
+        }
+
+        _isPumping = true;
+        while (Active is { } active && _telemetry.TryDequeue(out byte[]? telemetry))
+        {
+            active.Hand(new TransportDelivery(address, active.Tag, 0, TransportLane.Telemetry, telemetry));
+        }
+
+        while (Active is { HasRoom: true } active && Next() is { } frame)
+        {
+            active.Keep(++_lastTag, frame);
+
+            // The receiver owns what it gets, and the frame may have to be delivered once more: so it gets a copy.
+            active.Hand(new TransportDelivery(
+                address, active.Tag, _lastTag, TransportLane.Control, [.. frame.Frame], IsRedelivered: frame.Deliveries++ > 0));
+        }
+
+        _isPumping = false;
+    }
+
+    private HeldFrame? Next()
+    {
+        if (_returned.Count > 0)
+        {
+            HeldFrame oldest = _returned.First().Value;
+            _returned.Remove(oldest.Arrival);
+            return oldest;
+        }
+
+        return _ready.TryDequeue(out HeldFrame? next) ? next : null;
+    }
 }

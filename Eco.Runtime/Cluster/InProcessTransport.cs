@@ -12,6 +12,7 @@ public sealed class InProcessTransport(InProcessTransportOptions? options = null
 {
     private readonly InProcessTransportOptions _options = options ?? new InProcessTransportOptions();
     private readonly ConcurrentDictionary<string, InProcessQueue> _queues = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _aliases = new(StringComparer.Ordinal);
     private readonly InProcessTraffic _traffic = new();
 
     /// <summary>What has been sent so far.</summary>
@@ -32,50 +33,55 @@ public sealed class InProcessTransport(InProcessTransportOptions? options = null
     }
 
     /// <inheritdoc/>
-    public void Subscribe(string address, IActorRef receiver)
+    public void Subscribe(TransportSubscription subscription, IActorRef receiver)
     {
-        ArgumentException.ThrowIfNullOrEmpty(address);
+        ArgumentNullException.ThrowIfNull(subscription);
+        ArgumentException.ThrowIfNullOrEmpty(subscription.Address);
+        ArgumentException.ThrowIfNullOrEmpty(subscription.ConsumerTag);
+        ArgumentOutOfRangeException.ThrowIfLessThan(subscription.Prefetch, 1);
         ArgumentNullException.ThrowIfNull(receiver);
-        if (_queues.Count >= _options.MaximumAddresses && !_queues.ContainsKey(address))
-        {
-            throw new InvalidOperationException(
-                $"the in-process transport already has {_options.MaximumAddresses} addresses; '{address}' is one too many");
-        }
-
+        RefuseOneTooMany(_queues, subscription.Address, "addresses");
         InProcessQueue queue = _queues.GetOrAdd(
-            address, static (name, limits) => new InProcessQueue(name, limits.ControlCapacity, limits.TelemetryCapacity), _options);
+            subscription.Address,
+            static (name, limits) => new InProcessQueue(name, limits.ControlCapacity, limits.TelemetryCapacity),
+            _options);
         lock (queue)
         {
-            queue.Subscribe(receiver);
+            queue.Subscribe(new Consumer(subscription, receiver));
         }
     }
 
     /// <inheritdoc/>
-    public void Unsubscribe(string address, IActorRef receiver)
+    public void Unsubscribe(string address, string consumerTag)
     {
         if (_queues.TryGetValue(address, out InProcessQueue? queue))
         {
             lock (queue)
             {
-                // One who was replaced must not end the subscription of the one who came after.
-                if (receiver.Equals(queue.Receiver))
-                {
-                    queue.Unsubscribe();
-                }
+                queue.Unsubscribe(consumerTag);
             }
         }
     }
 
     /// <inheritdoc/>
-    public void Acknowledge(string address, long deliveryTag)
+    public void Acknowledge(string address, string consumerTag, long deliveryTag)
     {
         if (_queues.TryGetValue(address, out InProcessQueue? queue))
         {
             lock (queue)
             {
-                queue.Acknowledge(deliveryTag);
+                queue.Acknowledge(consumerTag, deliveryTag);
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public void Bind(string alias, string address)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(alias);
+        ArgumentException.ThrowIfNullOrEmpty(address);
+        RefuseOneTooMany(_aliases, alias, "aliases");
+        _aliases[alias] = address;
     }
 
     private static long DroppedBy(InProcessQueue queue)
@@ -88,7 +94,7 @@ public sealed class InProcessTransport(InProcessTransportOptions? options = null
 
     private TransportResult Offer(TransportSend send)
     {
-        if (!_queues.TryGetValue(send.To, out InProcessQueue? queue))
+        if (!_queues.TryGetValue(_aliases.GetValueOrDefault(send.To, send.To), out InProcessQueue? queue))
         {
             return TransportResult.Unroutable;
         }
@@ -97,5 +103,21 @@ public sealed class InProcessTransport(InProcessTransportOptions? options = null
         {
             return queue.Offer(send.Lane, send.Frame);
         }
+    }
+
+    private void RefuseOneTooMany<T>(ConcurrentDictionary<string, T> known, string name, string what)
+    {
+        if (known.Count >= _options.MaximumAddresses && !known.ContainsKey(name))
+        {
+            throw new InvalidOperationException(
+                $"the in-process transport already has {_options.MaximumAddresses} {what}; '{name}' is one too many");
+        }
+    }
+
+    private sealed class Consumer(TransportSubscription subscription, IActorRef receiver) : QueueConsumer(subscription)
+    {
+        public override void Hand(TransportDelivery delivery) => receiver.Tell(delivery, ActorRefs.NoSender);
+
+        public override void Lost(SubscriptionLost lost) => receiver.Tell(lost, ActorRefs.NoSender);
     }
 }

@@ -9,6 +9,6 @@ public sealed record InProcessTransportOptions
     /// <summary>Frames an address without a subscriber holds on the telemetry lane; then the oldest is dropped and counted.</summary>
     public int TelemetryCapacity { get; init; } = 4096;
 
-    /// <summary>How many addresses there may be.</summary>
+    /// <summary>How many addresses there may be, and how many aliases.</summary>
     public int MaximumAddresses { get; init; } = 65_536;
 }

@@ -12,6 +12,7 @@ namespace Eco.Runtime.Simulation;
 /// </summary>
 internal sealed class SelfTestPlayer : ReceiveActor, IWithTimers
 {
+    private const int Prefetch = 64;
     private static readonly TimeSpan ResendInterval = TimeSpan.FromMilliseconds(100);
     private readonly SimulatedHost _host;
     private readonly string _partner;
@@ -61,7 +62,7 @@ internal sealed class SelfTestPlayer : ReceiveActor, IWithTimers
 
         if (recovered.IsLast)
         {
-            _host.Transport.Subscribe(_host.Id, Self);
+            _host.Transport.Subscribe(new TransportSubscription(_host.Id, _ownership!.WriterId, SubscriptionMode.Exclusive, Prefetch), Self);
             Timers.StartPeriodicTimer("resend", new Resend(), TimeSpan.Zero, ResendInterval);
         }
     }
@@ -71,7 +72,7 @@ internal sealed class SelfTestPlayer : ReceiveActor, IWithTimers
         long token = BinaryPrimitives.ReadInt64LittleEndian(delivery.Frame);
         if (token <= _token)
         {
-            _host.Transport.Acknowledge(delivery.Address, delivery.DeliveryTag);
+            _host.Transport.Acknowledge(delivery.Address, delivery.ConsumerTag, delivery.DeliveryTag);
         }
         else if (_appending is null)
         {
@@ -86,7 +87,7 @@ internal sealed class SelfTestPlayer : ReceiveActor, IWithTimers
         _sequenceNr++;
         _token = BinaryPrimitives.ReadInt64LittleEndian(_appending!.Frame);
         _host.CrashPoints.Reached("ack.beforeSend", "selftest.taken/1");
-        _host.Transport.Acknowledge(_appending.Address, _appending.DeliveryTag);
+        _host.Transport.Acknowledge(_appending.Address, _appending.ConsumerTag, _appending.DeliveryTag);
         _appending = null;
         SendNext();
     }

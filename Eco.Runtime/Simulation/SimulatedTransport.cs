@@ -57,32 +57,45 @@ public sealed class SimulatedTransport : ITransport
     }
 
     /// <inheritdoc/>
-    public void Subscribe(string address, IActorRef receiver)
+    public void Subscribe(TransportSubscription subscription, IActorRef receiver)
     {
+        ArgumentNullException.ThrowIfNull(subscription);
+        ArgumentException.ThrowIfNullOrEmpty(subscription.Address);
+        ArgumentException.ThrowIfNullOrEmpty(subscription.ConsumerTag);
+        ArgumentOutOfRangeException.ThrowIfLessThan(subscription.Prefetch, 1);
+        ArgumentNullException.ThrowIfNull(receiver);
+        if (_scope.IsAlive)
+        {
+            _broker.Subscribe(subscription, _scope, receiver);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Unsubscribe(string address, string consumerTag)
+    {
+        if (_scope.IsAlive)
+        {
+            _broker.Unsubscribe(address, consumerTag);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Acknowledge(string address, string consumerTag, long deliveryTag)
+    {
+        if (_scope.IsAlive)
+        {
+            _broker.Acknowledge(address, consumerTag, deliveryTag);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Bind(string alias, string address)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(alias);
         ArgumentException.ThrowIfNullOrEmpty(address);
-        ArgumentNullException.ThrowIfNull(receiver);
         if (_scope.IsAlive)
         {
-            _broker.Subscribe(address, _scope, receiver);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Unsubscribe(string address, IActorRef receiver)
-    {
-        ArgumentNullException.ThrowIfNull(receiver);
-        if (_scope.IsAlive)
-        {
-            _broker.Unsubscribe(address, receiver);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Acknowledge(string address, long deliveryTag)
-    {
-        if (_scope.IsAlive)
-        {
-            _broker.Acknowledge(address, _scope, deliveryTag);
+            _broker.Bind(alias, address);
         }
     }
 

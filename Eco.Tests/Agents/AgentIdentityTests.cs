@@ -78,7 +78,7 @@ internal sealed class AgentIdentityTests : ActorFixture
         (string manifest, byte[] payload) = EcoManifests.Registry.Encode(new JoinAccepted(installation, incarnation));
         byte[] frame = FrameCodec.Encode(new Frame(
             FrameKind.Volatile, "proxy/e1", "agent/e1", 0, 1, new HybridTimestamp(1, 0, "server"), manifest, payload));
-        _transport.Receiver!.Tell(new TransportDelivery(EntityAddress.OfAgent("e1"), 0, TransportLane.Telemetry, frame), ActorRefs.NoSender);
+        _transport.Receiver!.Tell(new TransportDelivery(EntityAddress.OfAgent("e1"), _transport.Subscription!.ConsumerTag, 0, TransportLane.Telemetry, frame), ActorRefs.NoSender);
         Run();
     }
 }

@@ -297,7 +297,7 @@ internal sealed class EntityRouterTests : ActorFixture
 
     private void Deliver(byte[] bytes)
     {
-        _transport.Receiver!.Tell(new TransportDelivery(EntityAddress.Server, ++_tag, TransportLane.Control, bytes), ActorRefs.NoSender);
+        _transport.Receiver!.Tell(new TransportDelivery(EntityAddress.Server, _transport.Subscription!.ConsumerTag, ++_tag, TransportLane.Control, bytes), ActorRefs.NoSender);
         Run();
     }
 }

@@ -75,13 +75,19 @@ internal sealed class KeptTransport : ITransport
         }
     }
 
-    public void Subscribe(string address, IActorRef receiver) => Receiver = receiver;
+    public TransportSubscription? Subscription { get; private set; }
 
-    public void Unsubscribe(string address, IActorRef receiver)
+    public List<(string Alias, string Address)> Bound { get; } = [];
+
+    public void Subscribe(TransportSubscription subscription, IActorRef receiver) => (Subscription, Receiver) = (subscription, receiver);
+
+    public void Unsubscribe(string address, string consumerTag)
     {
     }
 
-    public void Acknowledge(string address, long deliveryTag) => Acknowledged.Add(deliveryTag);
+    public void Acknowledge(string address, string consumerTag, long deliveryTag) => Acknowledged.Add(deliveryTag);
+
+    public void Bind(string alias, string address) => Bound.Add((alias, address));
 
     public IEnumerable<Frame> Of(FrameKind kind) => Sent.Where(frame => frame.Kind == kind);
 }

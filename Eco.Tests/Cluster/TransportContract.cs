@@ -13,6 +13,8 @@ public abstract class TransportContract
     private TransportHarness _harness = null!;
     private RecordingRef _sender = null!;
     private long _correlation;
+    private string _tag = null!;
+    private int _tags;
 
     protected abstract TransportHarness CreateHarness();
 
@@ -22,6 +24,7 @@ public abstract class TransportContract
         _harness = CreateHarness();
         _sender = new RecordingRef("sender");
         _correlation = 0;
+        _tags = 0;
     }
 
     [TearDown]
@@ -66,7 +69,7 @@ public abstract class TransportContract
     public void Send_WhenTheSubscriberHasLeft_WaitsForTheNextOne()
     {
         RecordingRef first = Subscribe("b");
-        _harness.At("b").Unsubscribe("b", first);
+        Unsubscribe("b", _tag);
         Assert.That(Send("a", "b", "x"), Is.EqualTo(TransportResult.Confirmed));
 
         RecordingRef second = Subscribe("b");
@@ -82,25 +85,122 @@ public abstract class TransportContract
         Send("a", "b", "1");
         Send("a", "b", "2");
         Send("a", "b", "3");
-        _harness.At("b").Acknowledge("b", Deliveries(first)[1].DeliveryTag);
+        Acknowledge(Deliveries(first)[1]);
 
         RecordingRef second = Subscribe("b");
+        Send("a", "b", "4");
 
-        Assert.That(Deliveries(second).Select(Text), Is.EqualTo(new[] { "1", "3" }));
+        Assert.That(Deliveries(second).Select(Text), Is.EqualTo(new[] { "1", "3", "4" }));
+        Assert.That(Deliveries(second).Select(d => d.IsRedelivered), Is.EqualTo(new[] { true, true, false }));
+        Assert.That(Deliveries(first).Select(d => d.IsRedelivered), Is.All.False);
+        Assert.That(Deliveries(second).Select(d => d.ConsumerTag), Is.All.EqualTo(_tag));
     }
 
     [Test]
-    public void Subscribe_WhenItReplacesAnother_TakesAllLaterFrames()
+    public void Subscribe_WhenItReplacesAnExclusiveOne_TellsItAndTakesAllLaterFrames()
     {
         RecordingRef first = Subscribe("b");
+        string replaced = _tag;
         RecordingRef second = Subscribe("b");
         Send("a", "b", "x");
 
-        _harness.At("b").Unsubscribe("b", first);
+        Unsubscribe("b", replaced);
         Send("a", "b", "y");
 
-        Assert.That(first.Messages, Is.Empty);
+        SubscriptionLost lost = first.Messages.Cast<SubscriptionLost>().Single();
+        Assert.That((lost.Address, lost.ConsumerTag), Is.EqualTo(("b", replaced)));
+        Assert.That(lost.Reason, Does.Contain(_tag));
         Assert.That(Deliveries(second).Select(Text), Is.EqualTo(new[] { "x", "y" }));
+    }
+
+    [Test]
+    public void Subscribe_WhenTheFirstOfSeveralSingleActiveOnesEnds_HandsAllToTheOneThatWaitsLongest()
+    {
+        RecordingRef first = Subscribe("p", SubscriptionMode.SingleActive, at: "b");
+        string firstTag = _tag;
+        RecordingRef second = Subscribe("p", SubscriptionMode.SingleActive, at: "c");
+        string secondTag = _tag;
+        RecordingRef third = Subscribe("p", SubscriptionMode.SingleActive, at: "a");
+        Send("a", "p", "1");
+        Send("a", "p", "2");
+        Acknowledge(Deliveries(first)[0], at: "b");
+        Assert.That((second.Messages.Count, third.Messages.Count), Is.EqualTo((0, 0)), "only one gets anything");
+
+        Unsubscribe("p", firstTag, at: "b");
+        Post("a", "p", "t", TransportLane.Telemetry);
+        _harness.Settle();
+        Send("a", "p", "3");
+
+        Assert.That(Deliveries(second).Select(d => (Text(d), d.IsRedelivered)), Is.EqualTo(new[] { ("2", true), ("t", false), ("3", false) }));
+        Assert.That(Deliveries(first), Has.Length.EqualTo(2));
+        Unsubscribe("p", secondTag, at: "c");
+        Assert.That(Deliveries(third).Select(Text), Is.EqualTo(new[] { "2", "3" }));
+        Assert.That(new[] { first, second, third }.SelectMany(r => r.Messages), Has.None.TypeOf<SubscriptionLost>(), "those who left know it");
+    }
+
+    [Test]
+    public void Unsubscribe_WhenTheSubscriptionOnlyWaits_TakesItOutOfTheLine()
+    {
+        RecordingRef first = Subscribe("p", SubscriptionMode.SingleActive, at: "b");
+        string firstTag = _tag;
+        RecordingRef second = Subscribe("p", SubscriptionMode.SingleActive, at: "c");
+        string secondTag = _tag;
+        RecordingRef third = Subscribe("p", SubscriptionMode.SingleActive, at: "a");
+
+        Unsubscribe("p", secondTag, at: "c");
+        Unsubscribe("p", firstTag, at: "b");
+        Send("a", "p", "x");
+
+        Assert.That((first.Messages.Count, second.Messages.Count), Is.EqualTo((0, 0)));
+        Assert.That(Deliveries(third).Select(Text), Is.EqualTo(new[] { "x" }));
+    }
+
+    [Test]
+    public void Subscribe_WhenPrefetchIsSmall_HandsOutNoMoreThanThatUnacknowledged()
+    {
+        RecordingRef receiver = Subscribe("b", prefetch: 2);
+        foreach (int i in Enumerable.Range(1, 4))
+        {
+            Send("a", "b", $"{i}");
+        }
+
+        Post("a", "b", "t", TransportLane.Telemetry);
+        _harness.Settle();
+        Assert.That(Deliveries(receiver).Select(Text), Is.EqualTo(new[] { "1", "2", "t" }), "telemetry needs no acknowledgement");
+
+        Acknowledge(Deliveries(receiver)[1]);
+        Acknowledge(Deliveries(receiver)[1]);
+
+        Assert.That(Deliveries(receiver).Select(Text), Is.EqualTo(new[] { "1", "2", "t", "3" }));
+    }
+
+    [TestCase(0, "x")]
+    [TestCase(1, "")]
+    public void Subscribe_WhenItIsMalformed_IsRefused(int prefetch, string tag)
+    {
+        var subscription = new TransportSubscription("b", tag, SubscriptionMode.Exclusive, prefetch);
+
+        Assert.That(() => _harness.At("b").Subscribe(subscription, new RecordingRef()), Throws.InstanceOf<ArgumentException>());
+    }
+
+    [Test]
+    public void Bind_WhenAnAliasIsSentTo_DeliversAtTheAddressThatItWasLastBoundTo()
+    {
+        RecordingRef one = Subscribe("b");
+        RecordingRef other = Subscribe("c");
+        Assert.That(Send("a", "up", "0"), Is.EqualTo(TransportResult.Unroutable), "it is not bound");
+
+        Bind("b", "up", "b");
+        Assert.That(Send("a", "up", "1"), Is.EqualTo(TransportResult.Confirmed));
+        Post("a", "up", "t", TransportLane.Telemetry);
+        _harness.Settle();
+        Bind("c", "up", "c");
+        Assert.That(Send("a", "up", "2"), Is.EqualTo(TransportResult.Confirmed));
+
+        Assert.That(Deliveries(one).Select(d => (d.Address, Text(d))), Is.EqualTo(new[] { ("b", "1"), ("b", "t") }));
+        Assert.That(Deliveries(other).Select(d => (d.Address, Text(d))), Is.EqualTo(new[] { ("c", "2") }));
+        Bind("c", "up", "nowhere");
+        Assert.That(Send("a", "up", "3"), Is.EqualTo(TransportResult.Unroutable));
     }
 
     [Test]
@@ -114,15 +214,18 @@ public abstract class TransportContract
     [Test]
     public void Acknowledge_WhenItIsRepeatedOrOfAnEarlierSubscription_ChangesNothing()
     {
-        long earlier = Deliver("1").DeliveryTag;
+        TransportDelivery earlier = Deliver("1");
         RecordingRef second = Subscribe("b");
         Send("a", "b", "2");
+        TransportDelivery last = Deliveries(second)[1];
 
-        _harness.At("b").Acknowledge("b", earlier);
-        _harness.At("b").Acknowledge("b", Deliveries(second)[1].DeliveryTag);
-        _harness.At("b").Acknowledge("b", Deliveries(second)[1].DeliveryTag);
-        _harness.At("b").Acknowledge("b", 12_345);
-        _harness.At("b").Acknowledge("nowhere", 1);
+        Acknowledge(earlier);
+        Acknowledge(last with { ConsumerTag = earlier.ConsumerTag });
+        Acknowledge(Deliveries(second)[0] with { ConsumerTag = "never subscribed" });
+        Acknowledge(last);
+        Acknowledge(last);
+        Acknowledge(last with { DeliveryTag = 12_345 });
+        _harness.At("b").Acknowledge("nowhere", last.ConsumerTag, 1);
 
         Assert.That(Deliveries(Subscribe("b")).Select(Text), Is.EqualTo(new[] { "1" }));
     }
@@ -136,7 +239,7 @@ public abstract class TransportContract
         Assert.That(results[^1], Is.EqualTo(TransportResult.Blocked));
         Assert.That(_harness.Counters.Blocked, Is.EqualTo(1));
 
-        _harness.At("b").Acknowledge("b", Deliveries(receiver)[0].DeliveryTag);
+        Acknowledge(Deliveries(receiver)[0]);
 
         Assert.That(Send("a", "b", "again"), Is.EqualTo(TransportResult.Confirmed));
         Assert.That(Deliveries(receiver).Select(Text), Is.EqualTo(new[] { "0", "1", "2", "3", "again" }));
@@ -145,8 +248,8 @@ public abstract class TransportContract
     [Test]
     public void Telemetry_WhenNobodyReceives_KeepsTheNewestAndCountsTheRest()
     {
-        RecordingRef first = Subscribe("b");
-        _harness.At("b").Unsubscribe("b", first);
+        Subscribe("b");
+        Unsubscribe("b", _tag);
         foreach (int i in Enumerable.Range(1, TelemetryCapacity + 2))
         {
             Post("a", "b", $"{i}", TransportLane.Telemetry);
@@ -222,7 +325,7 @@ public abstract class TransportContract
                         break;
                     case 6 or 7 when expected.Count > 0:
                         string acknowledged = expected[script[i] == 6 ? 0 : expected.Count - 1];
-                        _harness.At("b").Acknowledge("b", Deliveries(receiver).Last(d => Text(d) == acknowledged).DeliveryTag);
+                        Acknowledge(Deliveries(receiver).Last(d => Text(d) == acknowledged));
                         expected.Remove(acknowledged);
                         break;
                     case 8 or 9:
@@ -239,16 +342,30 @@ public abstract class TransportContract
 
     protected static int TelemetryCapacity => TransportHarness.TelemetryCapacity;
 
-    private static TransportDelivery[] Deliveries(RecordingRef receiver) => [.. receiver.Messages.Cast<TransportDelivery>()];
+    private static TransportDelivery[] Deliveries(RecordingRef receiver) => [.. receiver.Messages.OfType<TransportDelivery>()];
 
     private static string Text(TransportDelivery delivery) => Encoding.UTF8.GetString(delivery.Frame);
 
-    private RecordingRef Subscribe(string address)
+    private RecordingRef Subscribe(
+        string address, SubscriptionMode mode = SubscriptionMode.Exclusive, int prefetch = 64, string? at = null)
     {
         var receiver = new RecordingRef($"receiver-{address}");
-        _harness.At(address).Subscribe(address, receiver);
+        _tag = $"tag-{++_tags}";
+        _harness.At(at ?? address).Subscribe(new TransportSubscription(address, _tag, mode, prefetch), receiver);
         _harness.Settle();
         return receiver;
+    }
+
+    private void Acknowledge(TransportDelivery delivery, string? at = null)
+    {
+        _harness.At(at ?? delivery.Address).Acknowledge(delivery.Address, delivery.ConsumerTag, delivery.DeliveryTag);
+        _harness.Settle();
+    }
+
+    private void Unsubscribe(string address, string consumerTag, string? at = null)
+    {
+        _harness.At(at ?? address).Unsubscribe(address, consumerTag);
+        _harness.Settle();
     }
 
     private TransportDelivery Deliver(string text)
@@ -256,6 +373,12 @@ public abstract class TransportContract
         RecordingRef receiver = Subscribe("b");
         Send("a", "b", text);
         return Deliveries(receiver).Single();
+    }
+
+    private void Bind(string at, string alias, string address)
+    {
+        _harness.At(at).Bind(alias, address);
+        _harness.Settle();
     }
 
     private void Post(string from, string to, string text, TransportLane lane = TransportLane.Control) =>

@@ -23,9 +23,9 @@ public sealed class TransportInProcessTests : TransportContract
                 received.Add(delivery.Frame);
             }
 
-            transport.Acknowledge(delivery.Address, delivery.DeliveryTag);
+            transport.Acknowledge(delivery.Address, delivery.ConsumerTag, delivery.DeliveryTag);
         });
-        transport.Subscribe("b", receiver);
+        transport.Subscribe(To("b"), receiver);
         var outcomes = new RecordingRef();
 
         Thread[] threads = [.. Enumerable.Range(0, Threads).Select(t => new Thread(() =>
@@ -47,11 +47,15 @@ public sealed class TransportInProcessTests : TransportContract
     public void Subscribe_WhenThereAreTooManyAddresses_IsRefused()
     {
         var transport = new InProcessTransport(new InProcessTransportOptions { MaximumAddresses = 1 });
-        transport.Subscribe("a", new RecordingRef());
-        transport.Subscribe("a", new RecordingRef());
+        transport.Subscribe(To("a"), new RecordingRef());
+        transport.Subscribe(To("a") with { ConsumerTag = "second" }, new RecordingRef());
+        transport.Bind("x", "a");
 
-        Assert.That(() => transport.Subscribe("b", new RecordingRef()), Throws.InvalidOperationException.With.Message.Contains("'b'"));
+        Assert.That(() => transport.Subscribe(To("b"), new RecordingRef()), Throws.InvalidOperationException.With.Message.Contains("'b'"));
+        Assert.That(() => transport.Bind("y", "a"), Throws.InvalidOperationException.With.Message.Contains("'y'"));
     }
+
+    private static TransportSubscription To(string address) => new(address, "first", SubscriptionMode.Exclusive, 8);
 
     private sealed class Harness : TransportHarness
     {

@@ -15,6 +15,7 @@ public sealed class SimulatedTransportTests
     private RecordingRef _sender = null!;
     private RecordingRef _receiver = null!;
     private long _correlation;
+    private int _tags;
 
     [SetUp]
     public void Open()
@@ -25,7 +26,7 @@ public sealed class SimulatedTransportTests
         _b = _world.AddHost("b", new SimulatedHostOptions(), _ => { });
         _sender = new RecordingRef();
         _receiver = new RecordingRef();
-        _b.Transport.Subscribe("b", _receiver);
+        _b.Transport.Subscribe(To("b"), _receiver);
     }
 
     [TearDown]
@@ -90,7 +91,7 @@ public sealed class SimulatedTransportTests
 
         _b.Restart();
         var next = new RecordingRef();
-        _b.Transport.Subscribe("b", next);
+        _b.Transport.Subscribe(To("b"), next);
 
         Assert.That(Texts(next), Is.EqualTo(new[] { "before", "while down" }));
     }
@@ -114,11 +115,13 @@ public sealed class SimulatedTransportTests
         Send("x");
         _world.RunFor(TimeSpan.FromSeconds(1));
         _b.Restart();
-        _b.Transport.Subscribe("b", _receiver);
+        _b.Transport.Subscribe(To("b"), _receiver);
 
-        old.Acknowledge("b", _receiver.Messages.Cast<TransportDelivery>().Last().DeliveryTag);
-        old.Unsubscribe("b", _receiver);
-        old.Subscribe("b", new RecordingRef());
+        TransportDelivery last = _receiver.Messages.Cast<TransportDelivery>().Last();
+        old.Acknowledge("b", last.ConsumerTag, last.DeliveryTag);
+        old.Unsubscribe("b", last.ConsumerTag);
+        old.Subscribe(To("b"), new RecordingRef());
+        old.Bind("b", "nowhere");
         old.Send(new TransportSend(1, "b", "b", TransportLane.Control, [1]), _sender);
         Send("y");
         _world.RunFor(TimeSpan.FromSeconds(1));
@@ -132,7 +135,7 @@ public sealed class SimulatedTransportTests
     {
         using var world = new SimulatedWorld(1, new SimulationOptions { Transport = new SimulatedTransportOptions { MaximumUnconfirmed = 2 } });
         SimulatedHost host = world.AddHost("a", new SimulatedHostOptions(), _ => { });
-        host.Transport.Subscribe("a", _receiver);
+        host.Transport.Subscribe(To("a"), _receiver);
         foreach (int i in Enumerable.Range(1, 3))
         {
             host.Transport.Send(new TransportSend(i, "a", "a", TransportLane.Control, [1]), _sender);
@@ -143,6 +146,8 @@ public sealed class SimulatedTransportTests
 
         Assert.That(Outcomes(), Is.EquivalentTo(new[] { TransportResult.Confirmed, TransportResult.Confirmed, TransportResult.Blocked }));
     }
+
+    private TransportSubscription To(string address) => new(address, $"tag-{++_tags}", SubscriptionMode.Exclusive, 2_000);
 
     private static string[] Texts(RecordingRef receiver) =>
         [.. receiver.Messages.Cast<TransportDelivery>().Select(d => Encoding.UTF8.GetString(d.Frame))];
