@@ -96,6 +96,7 @@ public sealed class EcoCommandLine
         FleetCommands.Status(builder),
         HostCommands.Stop(builder),
         HostCommands.Experiment(builder),
+        BenchCommands.Build(builder),
         InteractiveCommands.Console(builder),
         AboutCommands.Doctor(builder),
         AboutCommands.Version(builder),

@@ -19,6 +19,12 @@ public interface IHostRunner
 
     /// <summary>Runs an experiment to its end.</summary>
     Task<int> ExperimentAsync(ExperimentRun run, CommandOutput output, CancellationToken stop);
+
+    /// <summary>Runs a benchmark to its end.</summary>
+    Task<int> BenchAsync(BenchRun run, CommandOutput output, CancellationToken stop);
+
+    /// <summary>Measures the kernel once, in this process, for <see cref="BenchAsync"/> of another.</summary>
+    Task<int> BenchWorkAsync(bool quick, CommandOutput output, CancellationToken stop);
 }
 
 /// <summary>An experiment.</summary>
@@ -46,3 +52,9 @@ public sealed record DemoRun(
 /// <param name="Seeds">At least one.</param>
 /// <param name="JsonFile">Where to write the figures, or null.</param>
 public sealed record ExperimentRun(string Name, ImmutableArray<long> Seeds, string? JsonFile);
+
+/// <summary>What <c>eco bench</c> was asked for.</summary>
+/// <param name="Name">The benchmark.</param>
+/// <param name="Quick">One small run, to see that it works.</param>
+/// <param name="JsonFile">Where to write the figures, or null.</param>
+public sealed record BenchRun(string Name, bool Quick, string? JsonFile);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Eco.Host.Benchmarks.Kernel;
 using Eco.Host.Commands;
 using Eco.Host.Composition.Local;
 using Eco.Host.Demo;
@@ -7,7 +8,7 @@ using Eco.Host.Output;
 
 namespace Eco.Host.Composition;
 
-/// <summary>Runs hosts, the demo and experiments.</summary>
+/// <summary>Runs hosts, the demo, experiments and benchmarks.</summary>
 internal sealed class HostRunner : IHostRunner
 {
     public ImmutableArray<ExperimentDescription> Experiments =>
@@ -33,4 +34,20 @@ internal sealed class HostRunner : IHostRunner
 
         return Task.FromResult(FiguresOutput.Show(FederatedKMeansExperiment.Report(rows.ToImmutable()), output, run.JsonFile));
     }
+
+    public Task<int> BenchAsync(BenchRun run, CommandOutput output, CancellationToken stop)
+    {
+        if (run.JsonFile is not null)
+        {
+            FiguresReport.RequireWritable(run.JsonFile);
+        }
+
+        return run.Name switch
+        {
+            KernelBenchmark.Name => KernelBenchmark.RunAsync(run, output, stop),
+            _ => throw new ArgumentException($"there is no benchmark '{run.Name}'", nameof(run)),
+        };
+    }
+
+    public Task<int> BenchWorkAsync(bool quick, CommandOutput output, CancellationToken stop) => KernelBenchmark.WorkAsync(quick, output, stop);
 }

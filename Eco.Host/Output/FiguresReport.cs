@@ -79,13 +79,27 @@ public sealed record FiguresReport(
 
     /// <summary>Writes the JSON document to a file, all or nothing.</summary>
     /// <exception cref="CommandException">The file cannot be written.</exception>
-    public void Save(string path)
+    public void Save(string path) => Guard(path, () =>
     {
-        string temporary = path + ".tmp";
+        File.WriteAllBytes(Temporary(path), [.. ToJson(), (byte)'\n']);
+        File.Move(Temporary(path), path, overwrite: true);
+    });
+
+    /// <summary>Finds out before minutes of measuring whether <see cref="Save"/> can work afterwards.</summary>
+    /// <exception cref="CommandException">The file cannot be written.</exception>
+    public static void RequireWritable(string path) => Guard(path, () =>
+    {
+        File.WriteAllBytes(Temporary(path), []);
+        File.Delete(Temporary(path));
+    });
+
+    private static string Temporary(string path) => path + ".tmp";
+
+    private static void Guard(string path, Action write)
+    {
         try
         {
-            File.WriteAllBytes(temporary, [.. ToJson(), (byte)'\n']);
-            File.Move(temporary, path, overwrite: true);
+            write();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -84,6 +84,10 @@ internal sealed class CommandHarness : IAsyncDisposable
 
         public Task<int> ExperimentAsync(ExperimentRun run, CommandOutput output, CancellationToken stop) => Record(run);
 
+        public Task<int> BenchAsync(BenchRun run, CommandOutput output, CancellationToken stop) => Record(run);
+
+        public Task<int> BenchWorkAsync(bool quick, CommandOutput output, CancellationToken stop) => Record(quick);
+
         private Task<int> Record(object run)
         {
             Runs.Add(run);
