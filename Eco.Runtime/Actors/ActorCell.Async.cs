@@ -37,6 +37,7 @@ internal sealed partial class ActorCell
         }
 
         _awaiting = false;
+        _receiveTimeout?.Touch();
         if (!task.IsCompletedSuccessfully)
         {
             // Thrown here it would end the process: the awaiter passes exceptions of continuations to the thread pool.

@@ -190,6 +190,7 @@ internal sealed partial class ActorCell
         ResumeOnce();
         ClearFailed();
         System.CountRestart();
+        _receiveTimeout?.Touch();
         try
         {
             _actor = NewInstance();
@@ -256,6 +257,7 @@ internal sealed partial class ActorCell
         _isTerminating = true;
         _children?.Close();
         UnwatchAll();
+        SetReceiveTimeout(null);
         foreach (ActorCell child in ChildCells())
         {
             Stop(child);

@@ -70,6 +70,7 @@ internal sealed partial class ActorCell
             }
 
             bool blocked = IsBlocked;
+            _receiveTimeout?.Settle();
             if ((blocked || !HasUnstashed) && _mailbox.TryIdle(blocked))
             {
                 if (!blocked)
@@ -99,6 +100,7 @@ internal sealed partial class ActorCell
                 _handled++;
                 _message = message;
                 _sender = sender;
+                _receiveTimeout?.Observe(message);
                 if (message is AutoReceivedMessage auto)
                 {
                     AutoReceive(auto);
@@ -136,6 +138,7 @@ internal sealed partial class ActorCell
                 if (_timers is not null && _timers.TryAccept(fired, out object? payload))
                 {
                     _message = payload;
+                    _receiveTimeout?.Observe(payload);
                     if (payload is AutoReceivedMessage auto)
                     {
                         AutoReceive(auto);
@@ -146,6 +149,9 @@ internal sealed partial class ActorCell
                     }
                 }
 
+                break;
+            case ReceiveTimeoutDue due:
+                ReceiveDue(due);
                 break;
             case PoisonPill:
                 StopSelf();

@@ -12,9 +12,10 @@ internal sealed partial class ActorCell
         }
 
         SupervisorStrategy strategy = Strategy;
+        IReadOnlyList<ActorCell> concerned = strategy.ConcernsAllChildren ? ChildCells() : [failed.Child];
         Directive directive = strategy.Decide(failed.Cause);
         TimeSpan delay = TimeSpan.Zero;
-        if (directive == Directive.Restart && !strategy.TryRestart(failed.Child.Statistics ??= new ChildStatistics(failed.Child), System, out delay))
+        if (directive == Directive.Restart && !strategy.TryRestart(failed.Child, concerned, System, out delay))
         {
             directive = Directive.Stop;
         }
@@ -25,14 +26,15 @@ internal sealed partial class ActorCell
             case Directive.Resume:
                 failed.Child.SendSystem(new Resume(failed.Cause));
                 break;
-            case Directive.Restart when delay > TimeSpan.Zero:
-                ScheduleRestart(failed, delay);
-                break;
             case Directive.Restart:
-                failed.Child.SendSystem(new Recreate(failed.Cause));
+                Restart(concerned, failed, delay);
                 break;
             case Directive.Stop:
-                Stop(failed.Child);
+                foreach (ActorCell child in concerned)
+                {
+                    Stop(child);
+                }
+
                 break;
             default:
                 // The child's failure becomes this actor's own.
@@ -42,14 +44,35 @@ internal sealed partial class ActorCell
         }
     }
 
-    private void ScheduleRestart(Failed failed, TimeSpan delay) =>
-        System.Timers.StartOnce($"the back-off of {failed.Child.Path}", delay, () => SendSystem(new RestartDue(failed.Child, failed.Cause)));
-
-    private void RestartAfterDelay(RestartDue due)
+    private void Restart(IReadOnlyList<ActorCell> children, Failed failed, TimeSpan delay)
     {
-        if (!_isTerminating && _children is not null && _children.Contains(due.Child) && !due.Child.IsStoppingForParent)
+        foreach (ActorCell child in children)
         {
-            due.Child.SendSystem(new Recreate(due.Cause));
+            // The child that failed has suspended itself; its siblings must not go on with what they are about to lose.
+            if (!ReferenceEquals(child, failed.Child))
+            {
+                child.SendSystem(new Suspend());
+            }
+        }
+
+        if (delay == TimeSpan.Zero)
+        {
+            Recreate(children, failed.Cause);
+            return;
+        }
+
+        System.Timers.StartOnce(
+            $"the back-off of {failed.Child.Path}", delay, () => SendSystem(new RestartDue(children, failed.Cause)));
+    }
+
+    private void Recreate(IReadOnlyList<ActorCell> children, Exception cause)
+    {
+        foreach (ActorCell child in children)
+        {
+            if (!_isTerminating && _children is not null && _children.Contains(child) && !child.IsStoppingForParent)
+            {
+                child.SendSystem(new Recreate(cause));
+            }
         }
     }
 }

@@ -88,7 +88,7 @@ internal sealed partial class ActorCell
                 SuperviseFailure(failed);
                 break;
             case RestartDue due:
-                RestartAfterDelay(due);
+                Recreate(due.Children, due.Cause);
                 break;
             case Watch watch:
                 AddWatcher(watch.Watcher);
@@ -115,6 +115,7 @@ internal sealed partial class ActorCell
         // An answer to an instance that has been replaced is late; the new one has asked again.
         if (ReferenceEquals(reply.Incarnation, _actor))
         {
+            _receiveTimeout?.Touch();
             _actor!.OnPortReply(reply.Reply);
         }
     }

@@ -159,7 +159,7 @@ internal sealed partial class ActorCell : IInternalActorRef, IActorContext, IThr
     private void ToDeadLetters(object message, IActorRef? sender)
     {
         // These are about the actor itself and mean nothing without it.
-        if (message is not (Terminated or TimerFired))
+        if (message is not (Terminated or TimerFired or ReceiveTimeoutDue))
         {
             System.DeadLetters.Tell(new DeadLetter(message, sender, this), sender);
         }

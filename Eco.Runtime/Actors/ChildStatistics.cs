@@ -6,18 +6,32 @@ internal sealed class ChildStatistics(ActorCell cell)
     /// <summary>Restarts in the current window, or in all where there is no window.</summary>
     public int Restarts { get; private set; }
 
+    private Random? _random;
+
     /// <summary>Restarts since the child was last quiet for longer than its back-off.</summary>
-    public int ConsecutiveRestarts { get; set; }
+    private int _consecutiveRestarts;
 
     /// <summary>When the last restart was decided, by the monotonic clock.</summary>
-    public long LastRestartTimestamp { get; set; }
-
-    private Random? _random;
+    private long _lastRestart;
     private long _windowStart;
     private bool _windowOpen;
 
-    /// <summary>The chance in this child's waits; a stream of its own, so that no other child's failures change it.</summary>
-    public Random RandomOf(ActorSystem system) => _random ??= system.Random.Stream(cell.Path.Address + "#restart");
+    /// <summary>The wait before the restart that has just been allowed.</summary>
+    public TimeSpan NextDelay(ExponentialBackoff backoff, ActorSystem system)
+    {
+        TimeProvider clock = system.TimeProvider;
+        long now = clock.GetTimestamp();
+        if (_consecutiveRestarts > 0 && clock.GetElapsedTime(_lastRestart, now) > backoff.Max * 2)
+        {
+            _consecutiveRestarts = 0;
+        }
+
+        _lastRestart = now;
+
+        // A stream of its own, so that no other child's failures change this one's waits.
+        _random ??= system.Random.Stream(cell.Path.Address + "#restart");
+        return backoff.Delay(_consecutiveRestarts++, _random);
+    }
 
     /// <summary>Counts one more restart if the limits allow it.</summary>
     /// <param name="maxRetries">Null for no limit.</param>

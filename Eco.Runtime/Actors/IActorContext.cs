@@ -33,6 +33,16 @@ public interface IActorContext : IActorRefFactory
     /// <summary>Takes a watch back; a notification that already waits in the mailbox is not delivered.</summary>
     IActorRef Unwatch(IActorRef subject);
 
+    /// <summary>The time-out that is set, or null.</summary>
+    TimeSpan? ReceiveTimeout { get; }
+
+    /// <summary>
+    /// Asks for <see cref="Actors.ReceiveTimeout"/> whenever no message has been handled for so long. It stays until another time is set; null
+    /// takes it back, also when the message already waits in the mailbox.
+    /// </summary>
+    /// <param name="timeout">Greater than zero.</param>
+    void SetReceiveTimeout(TimeSpan? timeout);
+
     /// <summary>Replaces the current behaviour.</summary>
     void Become(Receive behavior);
 

@@ -37,7 +37,7 @@ public sealed record Terminated(IActorRef ActorRef, bool ExistenceConfirmed) : A
 
 /// <summary>Asks an actor to answer <see cref="ActorIdentity"/>, which proves that it lives.</summary>
 /// <param name="MessageId">Comes back with the answer.</param>
-public sealed record Identify(object? MessageId) : AutoReceivedMessage;
+public sealed record Identify(object? MessageId) : AutoReceivedMessage, INotInfluenceReceiveTimeout;
 
 /// <summary>The answer to <see cref="Identify"/>.</summary>
 /// <param name="MessageId">The question's.</param>

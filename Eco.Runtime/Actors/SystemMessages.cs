@@ -42,9 +42,9 @@ internal sealed class Failed(ActorCell child, Exception cause) : SystemMessage
 }
 
 /// <summary>The back-off of a restart is over.</summary>
-internal sealed class RestartDue(ActorCell child, Exception cause) : SystemMessage
+internal sealed class RestartDue(IReadOnlyList<ActorCell> children, Exception cause) : SystemMessage
 {
-    public ActorCell Child => child;
+    public IReadOnlyList<ActorCell> Children => children;
 
     public Exception Cause => cause;
 }

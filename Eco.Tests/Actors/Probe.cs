@@ -59,7 +59,7 @@ internal sealed class Probe : ActorBase, IWithStash, IWithTimers
     /// <summary>What the probe does; shared by all its instances.</summary>
     internal sealed class Script
     {
-        public List<object> Log { get; } = [];
+        public List<object> Log { get; init; } = [];
 
         public int Instances { get; set; }
 
