@@ -23,36 +23,31 @@ internal static class HoconCharacters
     /// <summary>Whether the character may occur in a number.</summary>
     public static bool IsNumberPart(char c) => char.IsAsciiDigit(c) || c is '-' or '+' or '.' or 'e' or 'E';
 
-    /// <summary>Whether the text is a number in JSON's format.</summary>
-    public static bool IsJsonNumber(ReadOnlySpan<char> text)
+    /// <summary>Whether the text is a number: JSON's format, leading zeros and a dot without digits on one of its sides allowed.</summary>
+    public static bool IsNumber(ReadOnlySpan<char> text)
     {
-        int i = text.StartsWith("-") ? 1 : 0;
-        int whole = SkipDigits(text, i);
-        if (whole == i || (text[i] == '0' && whole > i + 1))
+        int start = text.StartsWith("-") ? 1 : 0;
+        int end = SkipDigits(text, start);
+        int digits = end - start;
+        if (end < text.Length && text[end] == '.')
+        {
+            int fraction = SkipDigits(text, end + 1);
+            digits += fraction - end - 1;
+            end = fraction;
+        }
+
+        if (digits == 0 || end == text.Length)
+        {
+            return digits > 0;
+        }
+
+        if (text[end] is not ('e' or 'E'))
         {
             return false;
         }
 
-        i = whole;
-        if (i < text.Length && text[i] == '.')
-        {
-            int fraction = SkipDigits(text, i + 1);
-            if (fraction == i + 1)
-            {
-                return false;
-            }
-
-            i = fraction;
-        }
-
-        if (i < text.Length && text[i] is 'e' or 'E')
-        {
-            int digits = i + 1 < text.Length && text[i + 1] is '+' or '-' ? i + 2 : i + 1;
-            int end = SkipDigits(text, digits);
-            return end > digits && end == text.Length;
-        }
-
-        return i == text.Length;
+        int exponent = end + 1 < text.Length && text[end + 1] is '+' or '-' ? end + 2 : end + 1;
+        return exponent < text.Length && SkipDigits(text, exponent) == text.Length;
     }
 
     /// <summary>How an error message shows a character.</summary>

@@ -95,6 +95,17 @@ public static class HoconConversions
         return problem is null;
     }
 
+    /// <summary>A period: a number of days, or text with a unit such as <c>3 weeks</c>.</summary>
+    public static bool TryToPeriod(HoconNode node, out HoconPeriod value, [NotNullWhen(false)] out string? problem)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        value = default;
+        problem = node is HoconValue { Kind: HoconKind.Number or HoconKind.String } simple
+            ? HoconUnits.ParsePeriod(simple.Text, out value)
+            : $"is {node.KindName}, not a period such as 3 weeks";
+        return problem is null;
+    }
+
     /// <summary>A size in bytes: a number of bytes, or text with a unit such as <c>64 MiB</c>.</summary>
     public static bool TryToSizeBytes(HoconNode node, out long value, [NotNullWhen(false)] out string? problem)
     {

@@ -64,6 +64,10 @@ public sealed partial class HoconObject
     /// <summary>The duration at a path, or the fallback when nothing is there.</summary>
     public TimeSpan GetDuration(string path, TimeSpan fallback) => Find(path) is null ? fallback : GetDuration(path);
 
+    /// <summary>The period of the calendar at a path; a bare number is in days.</summary>
+    /// <exception cref="HoconException">Nothing is there, or something else.</exception>
+    public HoconPeriod GetPeriod(string path) => Get<HoconPeriod>(path, HoconConversions.TryToPeriod);
+
     /// <summary>The size at a path, in bytes.</summary>
     /// <exception cref="HoconException">Nothing is there, or something else.</exception>
     public long GetSizeBytes(string path) => Get<long>(path, HoconConversions.TryToSizeBytes);
@@ -93,16 +97,16 @@ public sealed partial class HoconObject
     /// </summary>
     internal HoconArray? ToNumberedArray()
     {
-        var numbered = new List<(int Index, HoconNode Value)>();
+        var numbered = new SortedDictionary<int, HoconNode>();
         foreach (var field in this)
         {
-            if (int.TryParse(field.Key, NumberStyles.None, CultureInfo.InvariantCulture, out int index))
+            if (int.TryParse(field.Key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index) && index >= 0)
             {
-                numbered.Add((index, field.Value));
+                numbered[index] = field.Value;
             }
         }
 
-        return numbered.Count == 0 ? null : new HoconArray(Position, [.. numbered.OrderBy(n => n.Index).Select(n => n.Value)]);
+        return numbered.Count == 0 ? null : new HoconArray(Position, [.. numbered.Values]);
     }
 
     private static HoconException Unfit(string path, HoconNode node, string problem) => new(node.Position, $"'{path}' {problem}");

@@ -14,7 +14,7 @@ public static class HoconParser
     public static HoconObject Parse(string text, string name = "text", HoconOptions? options = null) =>
         RequireObject(TryParse(text, name, options), name);
 
-    /// <summary>Reads a file whose root is an object.</summary>
+    /// <summary>Reads a file whose root is an object. A name that ends in <c>.json</c> or <c>.properties</c> says that it is such a file.</summary>
     /// <param name="path">The file. What it includes is looked for beside it unless the options say otherwise.</param>
     /// <param name="options">What it may draw on; null for <see cref="HoconOptions.Default"/>.</param>
     /// <exception cref="HoconException">Something is wrong with the content; all of it.</exception>
@@ -30,7 +30,7 @@ public static class HoconParser
         string full = Path.GetFullPath(path);
         var content = FileIncludeSource.ReadAtMost(full, options.Limits.MaxBytes);
         options = options.Includes is null ? options with { Includes = new FileIncludeSource(Path.GetDirectoryName(full) ?? ".") } : options;
-        return TryParse(content, path, full, options);
+        return TryParseNamed(content, path, full, options);
     }
 
     /// <summary>Reads a text; its root may be an object or an array.</summary>
@@ -55,6 +55,25 @@ public static class HoconParser
         return session.TryAddBytes(text.Length, new HoconPosition(name, 1, 1)) && Utf8Text.Decode(text, name, session) is { } decoded
             ? Read(decoded, name, identity, session)
             : Failed(session);
+    }
+
+    /// <summary>Reads a file's content as its name says: JSON, Java properties or HOCON.</summary>
+    private static HoconParseResult TryParseNamed(ReadOnlySpan<byte> content, string path, string identity, HoconOptions options)
+    {
+        var session = new HoconSession(options);
+        var start = new HoconPosition(path, 1, 1);
+        if (path.EndsWith(".json", StringComparison.Ordinal) && session.TryAddBytes(content.Length, start) && !StrictJson.Check(content, path, session))
+        {
+            return Failed(session);
+        }
+
+        if (!path.EndsWith(".properties", StringComparison.Ordinal))
+        {
+            return TryParse(content, path, identity, options);
+        }
+
+        var root = session.TryAddBytes(content.Length, start) && Utf8Text.Decode(content, path, session) is { } text ? JavaProperties.Read(text, path, session) : null;
+        return session.Diagnostics.Count > 0 ? Failed(session) : new HoconParseResult(root, []);
     }
 
     private static HoconParseResult Read(string text, string name, string identity, HoconSession session)

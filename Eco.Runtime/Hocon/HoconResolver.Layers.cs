@@ -234,6 +234,11 @@ internal sealed partial class HoconResolver
 
         appending.InProgress = true;
         var below = stack is null ? Absent.Undefined : Fold(stack, layer - 1);
+        if (below is Absent && below != Absent.Cycle && appending.Fallback is { } path)
+        {
+            below = LookUpIn(root, path, 0) is { } found and (not Absent or Absent { IsCycle: true }) ? found : LookUpText(path, appending.Position) ?? below;
+        }
+
         var added = below == Absent.Cycle ? below : Resolve(new HoconArray(appending.Position, appending.Items));
         appending.InProgress = false;
         if (added == Absent.Cycle)

@@ -71,11 +71,24 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
 
     private HoconNode ResolveObject(HoconObject value)
     {
+        // Fields of several layers first: whatever a layer refers to then sees the layers below it, wherever it stands in the document.
+        bool cycle = ResolveFields(value, layered: true) || ResolveFields(value, layered: false);
+        if (cycle)
+        {
+            return Absent.Cycle;
+        }
+
+        value.Complete(v => v is Absent);
+        return value;
+    }
+
+    private bool ResolveFields(HoconObject value, bool layered)
+    {
         // Fields may be filled in from within, but none is removed before all are done: the index stays true.
         for (int i = 0; i < value.Count; i++)
         {
             var field = value.FieldAt(i).Value;
-            if (field.IsResolved)
+            if (field.IsResolved || (layered && field is not LayerStack))
             {
                 continue;
             }
@@ -83,14 +96,13 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
             var resolved = Resolve(field);
             if (resolved == Absent.Cycle)
             {
-                return resolved;
+                return true;
             }
 
             value.ReplaceAt(i, resolved);
         }
 
-        value.Complete(v => v is Absent);
-        return value;
+        return false;
     }
 
     private HoconNode ResolveArray(HoconArray value)
@@ -185,14 +197,19 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
         return LookUpEnvironment(string.Join('.', path), substitution) ?? found;
     }
 
+    private HoconValue? LookUpText(string[] path, HoconPosition at) => LookUpText(string.Join('.', path), at);
+
+    private HoconValue? LookUpText(string name, HoconPosition at) =>
+        session.Options.Environment.TryGetValue(name, out string? value) ? new HoconValue(HoconKind.String, value, at) : null;
+
     private HoconNode? LookUpEnvironment(string name, Substitution substitution)
     {
-        var environment = session.Options.Environment;
         if (!substitution.IsList)
         {
-            return environment.TryGetValue(name, out string? value) ? new HoconValue(HoconKind.String, value, substitution.Position) : null;
+            return LookUpText(name, substitution.Position);
         }
 
+        var environment = session.Options.Environment;
         var items = new List<HoconNode>();
         while (environment.TryGetValue($"{name}_{items.Count}", out string? item))
         {
@@ -271,24 +288,37 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
         return new HoconValue(HoconKind.String, text.ToString(), at);
     }
 
+    /// <summary>Joins from left to right: objects side by side merge before they meet an array and become one.</summary>
     private HoconNode JoinArrays(HoconPosition at, List<HoconNode> values)
     {
         var items = new List<HoconNode>();
+        HoconObject? merged = null;
+        bool array = false;
         foreach (var value in values)
         {
-            if (value is HoconArray array)
+            if (!array && value is HoconObject o)
             {
-                items.AddRange(array);
+                Charge(o.Count, at);
+                merged = merged is null ? o : LayerMerging.Merge(merged, o);
+                continue;
             }
-            else if (value is HoconObject o && o.ToNumberedArray() is { } numbered)
+
+            if (merged is not null && merged.ToNumberedArray() is { } first)
             {
-                items.AddRange(numbered);
+                items.AddRange(first);
+                merged = null;
             }
-            else
+
+            var more = merged is null ? value as HoconArray ?? (value as HoconObject)?.ToNumberedArray() : null;
+            if (more is null)
             {
-                session.Report(at, $"an array and {value.KindName} (from {value.Position}) cannot be concatenated", "put the value in brackets to append it");
+                var wrong = merged ?? value;
+                session.Report(at, $"an array and {wrong.KindName} (from {wrong.Position}) cannot be concatenated", "put the value in brackets to append it");
                 return Absent.Undefined;
             }
+
+            items.AddRange(more);
+            array = true;
         }
 
         Charge(items.Count, at);

@@ -126,14 +126,19 @@ internal sealed partial class HoconSyntaxParser
             }
 
             _session.Open.Add(document.Name);
-            ReadIncluded(target, document);
+            ReadIncluded(target, document, at);
             _session.Open.RemoveAt(_session.Open.Count - 1);
         }
     }
 
-    private void ReadIncluded(HoconObject target, IncludedDocument document)
+    private void ReadIncluded(HoconObject target, IncludedDocument document, HoconPosition at)
     {
         if (Utf8Text.Decode(document.Content.Span, document.Name, _session) is not { } text)
+        {
+            return;
+        }
+
+        if (document.Name.EndsWith(".json", StringComparison.Ordinal) && !StrictJson.Check(document.Content.Span, document.Name, _session))
         {
             return;
         }
@@ -144,9 +149,22 @@ internal sealed partial class HoconSyntaxParser
             return;
         }
 
-        // Inside an array there is no path that leads to the place of the include statement; its substitutions look at the root only.
-        string[] prefix = _arrays == 0 ? [.. _path] : [];
-        var inner = new HoconSyntaxParser(_session, text, document.Name, prefix, _depth - 1) { _arrays = _arrays };
-        inner.ReadDocument(target);
+        var inner = new HoconSyntaxParser(_session, text, document.Name, [.. _path], _depth - 1) { _arrays = _arrays };
+        if (_arrays == 0)
+        {
+            inner.ReadDocument(target);
+            return;
+        }
+
+        // No path leads into an array, so nothing could say which place a substitution of the included text means.
+        var fields = new HoconObject(at);
+        inner.ReadDocument(fields);
+        if (!fields.IsResolved)
+        {
+            _session.Report(at, $"'{document.Name}' holds substitutions and cannot be included within an array", "move the include statement out of the array, or the substitutions out of that document");
+            return;
+        }
+
+        LayerMerging.MergeInto(target, fields);
     }
 }

@@ -13,6 +13,7 @@ internal sealed partial class HoconSyntaxParser
     public string[]? ReadOnlyPath()
     {
         var path = ReadPath(inSubstitution: false);
+        SkipBlanks();
         if (path is not null && !AtEnd)
         {
             _session.Report(Here, $"{HoconCharacters.Show(Next)} cannot stand in a path", "put that element in double quotes");
@@ -133,7 +134,11 @@ internal sealed partial class HoconSyntaxParser
     private bool ReadUnquotedElements(List<string> elements, StringBuilder element, ref bool quoted)
     {
         int from = _at;
-        SkipUnquoted();
+        if (!ReadWord(out _))
+        {
+            return false;
+        }
+
         int end = _at;
         for (int i = from; i < end; i++)
         {

@@ -70,7 +70,10 @@ internal sealed partial class HoconSyntaxParser
                 return true;
             }
 
-            Assign(target, key, keyAt, new Appending(valueAt, [item], needsBelow: false));
+            // a += x is a = ${?a} [x]: the substitution could find the name outside of an including object, or in the environment.
+            bool elsewhere = _arrays == 0 && (_prefix.Length > 0 || _session.Options.Environment.Count > 0);
+            string[]? fallback = elsewhere ? [.. _path.Skip(_prefix.Length), .. key] : null;
+            Assign(target, key, keyAt, new Appending(valueAt, [item], needsBelow: false, fallback));
             return true;
         }
 
@@ -263,31 +266,63 @@ internal sealed partial class HoconSyntaxParser
         };
     }
 
+    /// <summary>
+    /// Reads what stands without a blank in between: a number, true, false, null or other text, and what follows them directly. Whatever
+    /// begins like a number must be one before it may hold a '+'.
+    /// </summary>
     private bool ReadWord(out bool number)
     {
         number = false;
         int start = _at;
-        if (HoconCharacters.IsNumberStart(_text[_at]))
+        while (_at < _text.Length && HoconCharacters.IsUnquoted(_text[_at]) && !AtComment())
         {
-            var position = Here;
+            if (!HoconCharacters.IsNumberStart(_text[_at]))
+            {
+                if (!SkipLiteral())
+                {
+                    SkipUnquoted();
+                    break;
+                }
+
+                continue;
+            }
+
+            int from = _at;
             while (_at < _text.Length && HoconCharacters.IsNumberPart(_text[_at]))
             {
                 _at++;
             }
 
-            var candidate = _text.AsSpan(start, _at - start);
-            number = HoconCharacters.IsJsonNumber(candidate);
-            if (!number && candidate.Contains('+'))
+            var candidate = _text.AsSpan(from, _at - from);
+            number = from == start && HoconCharacters.IsNumber(candidate);
+            if (!number && candidate.Contains('+') && !HoconCharacters.IsNumber(candidate))
             {
-                _session.Report(position, $"'{HoconConversions.Shorten(candidate.ToString())}' is not a number, and '+' cannot stand in an unquoted value", "put the text in double quotes");
+                string shown = HoconConversions.Shorten(candidate.ToString());
+                _at = from;
+                _session.Report(Here, $"'{shown}' is not a number, and '+' cannot stand in unquoted text", "put the text in double quotes");
                 return false;
             }
+
+            int end = _at;
+            SkipUnquoted();
+            number &= _at == end;
+            break;
         }
 
-        int afterNumber = _at;
-        SkipUnquoted();
-        number &= _at == afterNumber;
         return true;
+    }
+
+    private bool SkipLiteral()
+    {
+        int length = _text[_at] switch
+        {
+            't' when _text.AsSpan(_at).StartsWith("true") => 4,
+            'n' when _text.AsSpan(_at).StartsWith("null") => 4,
+            'f' when _text.AsSpan(_at).StartsWith("false") => 5,
+            _ => 0,
+        };
+        _at += length;
+        return length > 0;
     }
 
     private void SkipUnquoted()
@@ -312,7 +347,8 @@ internal sealed partial class HoconSyntaxParser
             return null;
         }
 
-        if (objects && !arrays)
+        // ${a} within the value of a means what a was before this line, not what stands before it on the line.
+        if (objects && !arrays && !values.Skip(1).Any(v => v is Substitution { IsSelfReference: true }))
         {
             values.OfType<Substitution>().ToList().ForEach(s => s.RequiresObject = true);
             return values;
@@ -329,7 +365,7 @@ internal sealed partial class HoconSyntaxParser
         {
             if (values[0] is Substitution { IsSelfReference: true, IsList: false, PrefixLength: 0 } self)
             {
-                return [new Appending(at, [.. values.Skip(1).Cast<HoconArray>().SelectMany(a => a)], needsBelow: !self.Optional)];
+                return [new Appending(at, [.. values.Skip(1).Cast<HoconArray>().SelectMany(a => a)], needsBelow: !self.Optional, self.Path)];
             }
 
             if (values[0] is HoconArray)

@@ -15,6 +15,10 @@ internal static class HoconUnits
         ("h hour hours", TimeSpan.TicksPerHour),
         ("d day days", TimeSpan.TicksPerDay));
 
+    // Months are below zero, days above.
+    private static readonly FrozenDictionary<string, decimal> MonthsOrDaysOfUnit = Expand(
+        ("d day days", 1), ("w week weeks", 7), ("m mo month months", -1), ("y year years", -12));
+
     private static readonly FrozenDictionary<string, decimal> BytesOfUnit = MakeSizes();
 
     /// <summary>Reads a duration; without a unit it is in milliseconds.</summary>
@@ -27,12 +31,33 @@ internal static class HoconUnits
             return problem;
         }
 
-        if (!TryScale(number, factor, out decimal ticks))
+        // Rounded to a thousandth of a nanosecond first: a sixtieth of a minute has no end in decimals and still means one second.
+        if (!TryScale(number, factor, 5, out decimal ticks))
         {
             return $"is {HoconConversions.Shorten(text)}, longer than the longest duration, {TimeSpan.MaxValue.TotalDays:F0} days";
         }
 
         value = new TimeSpan((long)ticks);
+        return null;
+    }
+
+    /// <summary>Reads a period; without a unit it is in days.</summary>
+    /// <returns>What is wrong, or null.</returns>
+    public static string? ParsePeriod(string text, out HoconPeriod value)
+    {
+        value = default;
+        if (Split(text, "d", MonthsOrDaysOfUnit, "a period such as 3 weeks", "d, w, m or mo, y", out decimal number, out decimal factor) is { } problem)
+        {
+            return problem;
+        }
+
+        if (!decimal.IsInteger(number) || Math.Abs(number) > int.MaxValue / Math.Abs(factor))
+        {
+            return $"is {HoconConversions.Shorten(text)}, and a period is a whole number of days, weeks, months or years";
+        }
+
+        int amount = (int)(number * Math.Abs(factor));
+        value = factor < 0 ? new HoconPeriod(amount, 0) : new HoconPeriod(0, amount);
         return null;
     }
 
@@ -51,7 +76,7 @@ internal static class HoconUnits
             return $"is {HoconConversions.Shorten(text)}, and a size is not negative";
         }
 
-        if (!TryScale(number, factor, out decimal scaled))
+        if (!TryScale(number, factor, 28, out decimal scaled))
         {
             return $"is {HoconConversions.Shorten(text)}, larger than {long.MaxValue} bytes";
         }
@@ -80,7 +105,7 @@ internal static class HoconUnits
         return units.TryGetValue(unit, out factor) ? null : $"has the unit '{HoconConversions.Shorten(unit)}', which is none of {list}";
     }
 
-    private static bool TryScale(decimal number, decimal factor, out decimal scaled)
+    private static bool TryScale(decimal number, decimal factor, int decimals, out decimal scaled)
     {
         scaled = 0;
         if (Math.Abs(number) > long.MaxValue / factor)
@@ -88,7 +113,7 @@ internal static class HoconUnits
             return false;
         }
 
-        scaled = decimal.Truncate(number * factor);
+        scaled = decimal.Truncate(Math.Round(number * factor, decimals));
         return Math.Abs(scaled) <= long.MaxValue;
     }
 

@@ -13,7 +13,7 @@ internal static class JavaProperties
     {
         var root = new HoconObject(new HoconPosition(file, 1, 1));
         int number = 0;
-        var lines = new Queue<string>(text.ReplaceLineEndings("\n").Split('\n'));
+        var lines = new Queue<string>(text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n', '\r'));
         while (lines.TryDequeue(out string? line))
         {
             var position = new HoconPosition(file, ++number, 1);

@@ -50,8 +50,11 @@ internal sealed class Concatenation(HoconPosition position, List<Piece> pieces) 
 }
 
 /// <summary>What <c>+=</c> adds to the value below it.</summary>
-internal sealed class Appending(HoconPosition position, List<HoconNode> items, bool needsBelow) : UnresolvedNode(position)
+internal sealed class Appending(HoconPosition position, List<HoconNode> items, bool needsBelow, string[]? fallback) : UnresolvedNode(position)
 {
+    /// <summary>Where the value to append to is looked for when nothing is below; null where nothing could be found.</summary>
+    public string[]? Fallback { get; } = fallback;
+
     public List<HoconNode> Items { get; } = items;
 
     /// <summary>Whether it is an error when there is nothing below: <c>a = ${a} [x]</c>, unlike <c>a += x</c>.</summary>
@@ -101,6 +104,8 @@ internal sealed class Absent : HoconNode
         : base(default)
     {
     }
+
+    public bool IsCycle => ReferenceEquals(this, Cycle);
 
     public override HoconKind Kind => HoconKind.Null;
 

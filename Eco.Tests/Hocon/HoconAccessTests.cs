@@ -21,6 +21,50 @@ public sealed class HoconAccessTests
     public void GetDuration_WhenAnyUnit_Converts(string text, double milliseconds) =>
         Assert.That(HoconParser.Parse($"a = {text}").GetDuration("a").TotalMilliseconds, Is.EqualTo(milliseconds));
 
+    [TestCase("0.01666666666666666666666m", 1_000)]
+    [TestCase("0.00027777777777777777777777777h", 1_000)]
+    [TestCase("1.1574074074074073e-05days", 1_000)]
+    [TestCase("1d", 86_400_000)]
+    [TestCase("0.5s", 500)]
+    [TestCase("\"+4878955355435272204ns\"", 4878955355435.2722)]
+    [TestCase("-4878955355435272204ns", -4878955355435.2722)]
+    [TestCase("1 nano", 0)]
+    [TestCase("100 nanosecond", 0.0001)]
+    [TestCase("1 microsecond", 0.001)]
+    [TestCase("1 millisecond", 1)]
+    [TestCase("1 second", 1_000)]
+    [TestCase("1 minute", 60_000)]
+    [TestCase("1 hours", 3_600_000)]
+    [TestCase("1 day", 86_400_000)]
+    [TestCase(".5 minutes", 30_000)]
+    public void GetDuration_WhenAnySpelling_Converts(string text, double milliseconds) =>
+        Assert.That(HoconParser.Parse($"a = {text}").GetDuration("a").TotalMilliseconds, Is.EqualTo(milliseconds));
+
+    [TestCase("2", 0, 2)]
+    [TestCase("1d", 0, 1)]
+    [TestCase("365 days", 0, 365)]
+    [TestCase("3 weeks", 0, 21)]
+    [TestCase("1w", 0, 7)]
+    [TestCase("5 mo", 5, 0)]
+    [TestCase("12m", 12, 0)]
+    [TestCase("12 months", 12, 0)]
+    [TestCase("8y", 96, 0)]
+    [TestCase("\"   1    year   \"", 12, 0)]
+    [TestCase("-1 day", 0, -1)]
+    public void GetPeriod_WhenAnyUnit_Converts(string text, int months, int days) =>
+        Assert.That(HoconParser.Parse($"a = {text}").GetPeriod("a"), Is.EqualTo(new HoconPeriod(months, days)));
+
+    [TestCase("1.5d", "f:1:5: 'a' is 1.5d, and a period is a whole number of days, weeks, months or years")]
+    [TestCase("100 dollars", "f:1:5: 'a' has the unit 'dollars', which is none of d, w, m or mo, y")]
+    [TestCase("1 00 days", "f:1:5: 'a' is '1 00 days', not a period such as 3 weeks")]
+    [TestCase("[1]", "f:1:5: 'a' is an array, not a period such as 3 weeks")]
+    public void GetPeriod_WhenUnfit_SaysWhatItIs(string text, string message) =>
+        Assert.That(() => HoconParser.Parse($"a = {text}", "f").GetPeriod("a"), Throws.TypeOf<HoconException>().With.Message.EqualTo(message));
+
+    [Test]
+    public void PeriodAfter_WhenMonths_FollowsTheCalendar() =>
+        Assert.That(new HoconPeriod(1, 1).After(new DateOnly(2024, 1, 31)), Is.EqualTo(new DateOnly(2024, 3, 1)));
+
     [TestCase("10", 10)]
     [TestCase("10b", 10)]
     [TestCase("1 kB", 1_000)]
@@ -29,6 +73,21 @@ public sealed class HoconAccessTests
     [TestCase("2 MiB", 2_097_152)]
     [TestCase("1.5 megabytes", 1_500_000)]
     [TestCase("1 gibibyte", 1_073_741_824)]
+    [TestCase("1024Ki", 1 << 20)]
+    [TestCase("1024 kibibytes", 1 << 20)]
+    [TestCase("0.0009765625g", 1 << 20)]
+    [TestCase("0.0009765625 gibibytes", 1 << 20)]
+    [TestCase("1000 kilobytes", 1_000_000)]
+    [TestCase("\".001 gigabytes\"", 1_000_000)]
+    [TestCase("1048576B", 1 << 20)]
+    [TestCase("1 T", 1L << 40)]
+    [TestCase("1Pi", 1L << 50)]
+    [TestCase("1 EiB", 1L << 60)]
+    [TestCase("1 exabyte", 1_000_000_000_000_000_000)]
+    [TestCase("9223372036854775807 bytes", long.MaxValue)]
+    [TestCase("1 Z", 0, false)]
+    [TestCase("1 yobibyte", 0, false)]
+    [TestCase("9223372036854775808 bytes", 0, false)]
     [TestCase("8e", 8L << 60, false)]
     [TestCase("7E", 7L << 60)]
     public void GetSizeBytes_WhenAnyUnit_Converts(string text, long bytes, bool fits = true)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Eco.Runtime.Hocon;
 using NUnit.Framework;
@@ -67,8 +68,84 @@ public sealed class HoconIncludeTests
         Assert.That(HoconParser.TryParse("include \"b\"").Diagnostics.Single().Message, Does.Contain("without a source"));
 
     [Test]
-    public void Include_WhenWithinAnArray_LooksAtTheRoot() =>
-        Assert.That(Read("x = 1, a = [{ include \"b\" }]", ("b", "y = ${x}")), Is.EqualTo("{x:1,a:[{y:1}]}"));
+    public void Include_WhenWithinAnArray_MayHoldNoSubstitutions()
+    {
+        Assert.That(Read("x = 1, a = [{ z = 1, include \"b\" }]", ("b", "y = 2")), Is.EqualTo("{x:1,a:[{z:1,y:2}]}"));
+        Assert.That(Read("x = 1, a = [{ include \"b\" }]", ("b", "y = ${x}")), Does.StartWith("f:1:15: 'b' holds substitutions and cannot be included within an array"));
+        Assert.That(Read("x = 1, a = [{ include \"c\" }]", ("b", "y = ${x}"), ("c", "include \"b\"")), Does.StartWith("c:1:1: 'b' holds substitutions"));
+    }
+
+    [TestCase("include required(classpath( \n \"b\" ) )", "{x:1}")]
+    [TestCase("include required( file(\"b\") )", "{x:1}")]
+    [TestCase("include \"b\"\ny = 2", "{x:1,y:2}")]
+    [TestCase("include \"b\", y = 2", "{x:1,y:2}")]
+    [TestCase("{ include \"b\" }", "{x:1}")]
+    [TestCase("include # c\n \"b\"", "{x:1}")]
+    [TestCase("include\"b\"", "{x:1}")]
+    [TestCase("a.b { include \"b\" }", "{a:{b:{x:1}}}")]
+    [TestCase("a = { include \"b\" } { y = ${a.x} }", "{a:{x:1,y:1}}")]
+    [TestCase("include \"b\" : 10", null)]
+    [TestCase("include \"b\" y = 2", null)]
+    [TestCase("include file (\"b\")", null)]
+    [TestCase("include file(b)", null)]
+    [TestCase("include file(\"b\"", null)]
+    [TestCase("include file(\"b\" y", null)]
+    [TestCase("include fil(\"b\")", null)]
+    [TestCase("include file(required(\"b\"))", null)]
+    [TestCase("include required(required(\"b\"))", null)]
+    [TestCase("include ${x}", null)]
+    [TestCase("include foo", null)]
+    [TestCase("include \"b\" \"c\"", null)]
+    [TestCase("include required(classpath(\"nope\"))", null)]
+    [TestCase("include required(\"d\")", "{}")]
+    public void Include_WhenFormIsUnusual_IsReadOrRefused(string text, string? expected)
+    {
+        string read = Read(text, ("b", "x = 1"), ("d", "include \"nope\""));
+
+        Assert.That(read, expected is null ? Does.StartWith("f:1:") : Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Include_WhenInNestedObject_FallsBackToTheRootAndToTheEnvironment()
+    {
+        Assert.That(
+            Read("foo = outer, bar = outer, include \"b\", sub { include \"b\" }", ("b", "bar = inner, a = ${foo}, b = ${bar}, e = ${HOME}")),
+            Is.EqualTo("{foo:'outer',bar:'inner',a:'outer',b:'inner',e:'/h',sub:{bar:'inner',a:'outer',b:'inner',e:'/h'}}"));
+        Assert.That(Read("x = [0], a { include \"b\" }", ("b", "x += 1")), Is.EqualTo("{x:[0],a:{x:[0,1]}}"));
+        Assert.That(Read("a { include \"b\", y = [${a.x}] }, a.x = 5", ("b", "x = 1, z = ${x}")), Is.EqualTo("{a:{x:5,z:5,y:[5]}}"));
+    }
+
+    [TestCase("{ \"a.b\": [1, {\"c\": null}], \"d\": \"\\u0041${x}\" }", "{'a.b':[1,{c:null}],d:'A${x}'}")]
+    [TestCase("\ufeff{ \"a\": 1 }", "{a:1}")]
+    [TestCase("{ \"a\": { \"b\": 1 }, \"c\": { \"b\": 1 } }", "{a:{b:1},c:{b:1}}")]
+    [TestCase("", "x.json:1:1: this is not JSON")]
+    [TestCase("a = 1", "x.json:1:1: this is not JSON")]
+    [TestCase("{ \"a\": 1, }", "x.json:1:11: this is not JSON")]
+    [TestCase("{\n  \"a\": 1 # c\n}", "x.json:2:10: this is not JSON")]
+    [TestCase("{ \"a\": 1,\n \"a\": 2 }", "x.json:2:2: the name 'a' stands twice in an object")]
+    [TestCase("[1]", "x.json:1:1: an included document must hold an object")]
+    public void Include_WhenNamedJson_MustBeJson(string content, string expected) =>
+        Assert.That(Read("include \"x.json\"", ("x.json", content)), Does.StartWith(expected));
+
+    [Test]
+    public void ParseFile_WhenNamedJsonOrProperties_ReadsThatFormat()
+    {
+        string folder = Directory.CreateTempSubdirectory("eco-hocon").FullName;
+        try
+        {
+            string json = Path.Combine(folder, "a.json");
+            string properties = Path.Combine(folder, "a.properties");
+            File.WriteAllText(json, "{ \"a\": 1 } # no");
+            File.WriteAllText(properties, "a.b = ${x}\na.0=z\rc = d\u0085e\r\nf:\fg");
+
+            Assert.That(HoconParser.TryParseFile(json).Diagnostics.Single().ToString(), Does.Contain("a.json:1:12: this is not JSON"));
+            Assert.That(Compact.Write(HoconParser.ParseFile(properties)), Is.EqualTo("{a:{b:'${x}',0:'z'},c:'d\u0085e',f:'g'}"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     [Test]
     public void FileSource_WhenFilesLieOnDisk_FindsThemBesideTheIncludingFile()
@@ -97,7 +174,7 @@ public sealed class HoconIncludeTests
 
     private static string Read(string text, params (string Name, string Text)[] files)
     {
-        var result = HoconParser.TryParse(text, "f", new HoconOptions { Includes = new InMemory(files.ToDictionary(f => f.Name, f => f.Text)) });
+        var result = HoconParser.TryParse(text, "f", new HoconOptions { Includes = new InMemory(files.ToDictionary(f => f.Name, f => f.Text)), Environment = ImmutableDictionary<string, string>.Empty.Add("HOME", "/h") });
         return result.Root is null ? result.Diagnostics.First().ToString() : Compact.Write(result.Root);
     }
 

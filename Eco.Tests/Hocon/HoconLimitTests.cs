@@ -57,7 +57,7 @@ public sealed class HoconLimitTests
     [Test]
     public void Parse_WhenPathsBranchAtEachSubstitution_NamesTheLimit()
     {
-        var text = new StringBuilder("x = ${a0.y}\n");
+        var text = new StringBuilder("x {}\nx = ${a0.y}\n");
         for (int i = 0; i < 60; i++)
         {
             text.Append($"a{i} = ${{a{i + 1}}}\na{i} = ${{a{i + 1}}}\n");

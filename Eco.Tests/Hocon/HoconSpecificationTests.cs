@@ -47,7 +47,7 @@ public sealed class HoconSpecificationTests
     [TestCase("a = 10e3e3", "{a:'10e3e3'}")]
     [TestCase("a = 1-e3", "{a:'1-e3'}")]
     [TestCase("a = -", "{a:'-'}")]
-    [TestCase("a = 007", "{a:'007'}")]
+    [TestCase("a = 007", "{a:007}")]
     // Multi-line strings
     [TestCase("a = \"\"\"foo\"\"\"\"", "{a:'foo\"'}")]
     [TestCase("a = \"\"\"x\n  \\n \"q\" y\"\"\"\nb = 1", "{a:'x\n  \\n \"q\" y',b:1}")]
