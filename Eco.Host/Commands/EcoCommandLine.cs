@@ -97,6 +97,7 @@ public sealed class EcoCommandLine
         HostCommands.Stop(builder),
         HostCommands.Experiment(builder),
         BenchCommands.Build(builder),
+        SimulateCommand.Build(builder),
         InteractiveCommands.Console(builder),
         AboutCommands.Doctor(builder),
         AboutCommands.Version(builder),

@@ -147,7 +147,7 @@ internal static class HostCommands
         return seeds.ToImmutable();
     }
 
-    private static int? CountOf(string option, string? text, int most)
+    internal static int? CountOf(string option, string? text, int most)
     {
         if (text is null)
         {

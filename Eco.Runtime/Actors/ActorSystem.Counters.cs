@@ -25,7 +25,8 @@ public sealed partial class ActorSystem
         Interlocked.Read(ref _failures),
         Interlocked.Read(ref _restarts),
         Interlocked.Read(ref _escalations),
-        Runner.Failures);
+        Runner.Failures,
+        CountFrom(_user) + CountFrom(_system));
 
     internal void CountStopped(long handled) => Interlocked.Add(ref _handledByStopped, handled);
 
@@ -103,6 +104,8 @@ public sealed partial class ActorSystem
             EventStream.Publish(letter);
         }
     }
+
+    private static int CountFrom(ActorCell cell) => 1 + cell.ChildCells().Sum(CountFrom);
 
     private static long HandledBelow(ActorCell cell)
     {

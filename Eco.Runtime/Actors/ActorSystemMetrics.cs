@@ -9,6 +9,7 @@ namespace Eco.Runtime.Actors;
 /// <param name="Restarts">Actors that got a new instance.</param>
 /// <param name="Escalations">Failures handed to the next supervisor up.</param>
 /// <param name="RunnerFailures">Loops, timers and continuations that failed.</param>
+/// <param name="Actors">Actors that there are now, guardians included.</param>
 public sealed record ActorSystemMetrics(
     long MessagesProcessed,
     long DeadLetters,
@@ -17,4 +18,5 @@ public sealed record ActorSystemMetrics(
     long Failures,
     long Restarts,
     long Escalations,
-    long RunnerFailures);
+    long RunnerFailures,
+    int Actors);

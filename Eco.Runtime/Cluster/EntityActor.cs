@@ -11,13 +11,15 @@ namespace Eco.Runtime.Cluster;
 /// transaction; nothing is sent or answered before.
 /// </summary>
 /// <typeparam name="TState">An immutable record, registered in the message registry for snapshots.</typeparam>
-public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers
+public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers, IWatchedEntity
     where TState : class
 {
     private const string ResendTimer = "entity-resend";
     private const string ProbeTimer = "entity-probe";
     private readonly EntityServices _services;
     private readonly EntityLedger _ledger;
+    private readonly EntityWatch? _watch;
+    private readonly TState _empty;
     private TimeSpan _resendAfter;
     private long _eventsSinceSnapshot;
 
@@ -28,6 +30,9 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers
     {
         PersistenceId = entityId;
         State = empty;
+        _empty = empty;
+        _watch = Context.System.TryExtension<EntityWatch>();
+        _watch?.Enter(this);
         _services = Context.System.Extension<EntityServices>();
         _ledger = new EntityLedger(_services.Options.Window);
         _resendAfter = _services.Options.ResendAfter;
@@ -58,6 +63,18 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
+
+    string IWatchedEntity.EntityId => PersistenceId;
+
+    PersistentPhase IWatchedEntity.Phase => Phase;
+
+    bool IWatchedEntity.HasPendingMessages => _ledger.HasPending;
+
+    long IWatchedEntity.AppliedSequenceNr => LastSequenceNr;
+
+    object IWatchedEntity.PresentState => State;
+
+    object IWatchedEntity.EmptyState => _empty;
 
     /// <summary>The state after all committed facts.</summary>
     protected TState State { get; private set; }
@@ -135,6 +152,15 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers
         {
             Commit(new CommitPlan { Acknowledged = [(receiver, upTo)] }, () => { });
         }
+    }
+
+    object IWatchedEntity.Replay(object state, object @event) => Apply((TState)state, @event);
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _watch?.Leave(this);
+        base.PostStop();
     }
 
     /// <inheritdoc/>

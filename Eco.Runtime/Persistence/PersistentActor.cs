@@ -37,6 +37,14 @@ public abstract partial class PersistentActor : ActorBase
     /// <summary>Whether events are being read back.</summary>
     public bool IsRecovering { get; private set; } = true;
 
+    internal PersistentPhase Phase => (_hasFailed, IsRecovering, _inFlight.Count) switch
+    {
+        (true, _, _) => PersistentPhase.Failed,
+        (_, true, _) => PersistentPhase.Recovering,
+        (_, _, > 0) => PersistentPhase.Committing,
+        _ => PersistentPhase.Active,
+    };
+
     /// <summary>The ports and settings of this host's persistence.</summary>
     protected PersistenceExtension Persistence => _extension ??= Context.System.Extension<PersistenceExtension>();
 

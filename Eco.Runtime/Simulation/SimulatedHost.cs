@@ -110,6 +110,12 @@ public sealed class SimulatedHost
 
     private Incarnate Now => _now ?? throw new InvalidOperationException($"host '{Id}' is down since its crash; restart it first");
 
+    /// <summary>Called before each crash, with everything still as it is; it must change nothing.</summary>
+    public Action<SimulatedHost>? BeforeCrash { get; set; }
+
+    /// <summary>Called when its journal or its statistics have failed: they take nothing more until the host starts anew. It must not crash the host at once.</summary>
+    public Action<SimulatedHost>? OnStorageFault { get; set; }
+
     /// <summary>Plans the completion of a port of one's own (a simulated engine, for instance); it is dropped if the host crashes first.</summary>
     /// <param name="delay">From now.</param>
     /// <param name="what">Its name in the trace.</param>
@@ -123,6 +129,7 @@ public sealed class SimulatedHost
     public void Crash()
     {
         Incarnate dying = Now;
+        BeforeCrash?.Invoke(this);
         _now = null;
         _world.Scheduler.Trace.Step(_world.Clock.ElapsedTicks, dying.Scope, "crash");
         dying.Devices.ForEach(device => device.Crash());
@@ -238,6 +245,7 @@ public sealed class SimulatedHost
             {
                 CrashPoints = crashPoints,
                 BreaksOnFault = name != ArtifactName,
+                OnBroken = () => host.OnStorageFault?.Invoke(host),
             };
         }
     }

@@ -24,6 +24,9 @@ public sealed class SimulatedJournalStorage
 
     internal SimulatedJournalStorage(TraceRecorder trace) => _trace = trace;
 
+    /// <summary>Sees what becomes durable; null for nobody.</summary>
+    public IJournalStorageObserver? Observer { get; set; }
+
     /// <summary>All committed events in commit order.</summary>
     public IReadOnlyList<OrderedEvent> Events => _log;
 
@@ -94,6 +97,7 @@ public sealed class SimulatedJournalStorage
             entity.Parked.Remove(taken);
         }
 
+        Observer?.Appended(request);
         return new AppendCommitted(request.CorrelationId);
     }
 
@@ -115,6 +119,7 @@ public sealed class SimulatedJournalStorage
         Entity entity = EntityFor(request.PersistenceId);
         freedBytes = entity.Snapshot is { } older ? SnapshotOperation.BytesOf(older) : 0;
         entity.Snapshot = request.Snapshot;
+        Observer?.Saved(request);
         return new SnapshotSaved(request.CorrelationId, request.Snapshot.SequenceNr);
     }
 
@@ -134,7 +139,9 @@ public sealed class SimulatedJournalStorage
             _owned = _owned.SetItem(partition, new Ownership(partition, _owned[partition].OwnerEpoch + 1, request.WriterId));
         }
 
-        return new PartitionsClaimed(request.CorrelationId, [.. request.Partitions.Select(partition => _owned[partition])]);
+        var claimed = new PartitionsClaimed(request.CorrelationId, [.. request.Partitions.Select(partition => _owned[partition])]);
+        Observer?.Claimed(claimed.Owned);
+        return claimed;
     }
 
     internal OwnershipsRead ReadOwnership(ReadOwnerships request) =>
@@ -186,6 +193,7 @@ public sealed class SimulatedJournalStorage
         entity.Events.RemoveRange(0, count);
         entity.Compacted += count;
         _log.RemoveAll(e => e.PersistenceId == request.PersistenceId && e.Event.SequenceNr <= entity.Compacted);
+        Observer?.Compacted(request);
         return new Compacted(request.CorrelationId, count);
     }
 
@@ -241,10 +249,14 @@ public sealed class SimulatedJournalStorage
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 
-    private static AppendFailed Refuse(AppendRequest request, AppendFailureReason reason, string message) =>
-        new(request.CorrelationId, reason, message);
+    private AppendFailed Refuse(AppendRequest request, AppendFailureReason reason, string message)
+    {
+        var answer = new AppendFailed(request.CorrelationId, reason, message);
+        Observer?.Refused(request, answer);
+        return answer;
+    }
 
-    private static AppendFailed Refuse(AppendRequest request, AppendFailureReason reason, FormattableString message) =>
+    private AppendFailed Refuse(AppendRequest request, AppendFailureReason reason, FormattableString message) =>
         Refuse(request, reason, $"{request.PersistenceId}: {Text(message)}");
 
     private Entity EntityFor(string persistenceId)

@@ -70,6 +70,9 @@ public sealed class SimulatedWorld : IDisposable
     /// <summary>Mailbox runs, timers and completions so far.</summary>
     public long Steps => Scheduler.Steps;
 
+    /// <summary>Messages, timers and completions of ports that actors have handled so far.</summary>
+    public long EventsHandled => Scheduler.EventsHandled;
+
     internal SimulationScheduler Scheduler { get; }
 
     internal SimulatedBroker Broker => _broker;

@@ -25,6 +25,9 @@ internal sealed class SimulationScheduler(IRandomSource random, SimulationOption
 
     public long Steps { get; private set; }
 
+    /// <summary>How often an actor had its turn: at throughput 1 each of its turns is one message, or one or more answers of ports.</summary>
+    public long EventsHandled { get; private set; }
+
     public bool IsIdle => _runnableCount == 0 && _events.Count == 0;
 
     /// <summary>The due time of the next thing to happen, or null.</summary>
@@ -138,6 +141,7 @@ internal sealed class SimulationScheduler(IRandomSource random, SimulationOption
         }
         else
         {
+            EventsHandled++;
             Trace.Step(Clock.ElapsedTicks, chosen.Scope, chosen.Work);
             ((IThreadPoolWorkItem)chosen.Work).Execute();
         }

@@ -22,6 +22,9 @@ internal sealed class StorageDevice(
     /// <summary>Whether the store takes nothing more after a fault until the host starts anew, as a database must; a file of its own may be tried again.</summary>
     public bool BreaksOnFault { get; init; }
 
+    /// <summary>Called once, when the store has broken: as at a real one, the host can only end and start anew.</summary>
+    public Action OnBroken { get; init; } = () => { };
+
     public void Write(StorageOperation operation)
     {
         if (!scope.IsAlive)
@@ -145,7 +148,7 @@ internal sealed class StorageDevice(
 
         if (disk.Refusal(operation.Bytes) is { } fault)
         {
-            _fault = BreaksOnFault ? fault : null;
+            Break(fault);
             return [operation.Failed(AppendFailureReason.StorageFault, fault)];
         }
 
@@ -164,6 +167,15 @@ internal sealed class StorageDevice(
         return answers;
     }
 
+    private void Break(string fault)
+    {
+        if (BreaksOnFault)
+        {
+            _fault = fault;
+            OnBroken();
+        }
+    }
+
     private IEnumerable<object> LoseOutcome(StorageOperation operation)
     {
         disk.LosesNextOutcome = false;
@@ -173,7 +185,7 @@ internal sealed class StorageDevice(
         }
 
         const string Lost = "the outcome of a commit was lost (injected)";
-        _fault = BreaksOnFault ? Lost : null;
+        Break(Lost);
         return [operation.Failed(AppendFailureReason.Unknown, Lost)];
     }
 

@@ -32,7 +32,7 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
     private bool _replaying;
     private (DateTimeOffset At, int Skipped)? _planned;
     private StepMattered? _awaitingArtifact;
-    private DateTimeOffset _nextStepAt;
+    private TimeSpan _nextStepAt;
 
     /// <summary>Makes the entity.</summary>
     /// <param name="entityId"><c>agent/id/incarnation/ion/node</c>.</param>
@@ -70,6 +70,9 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
     }
 
     private DateTimeOffset Now => Context.System.TimeProvider.GetUtcNow();
+
+    /// <summary>Monotonic, for the pace of steps: a date that jumps back must not hold a pipeline up.</summary>
+    private TimeSpan Elapsed => Context.System.TimeProvider.GetElapsedTime(0);
 
     private RunMode Mode => State.Deployment!.Definition.Run;
 
@@ -244,7 +247,7 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
     private void OnDeployed()
     {
         _phase = Phase.Ready;
-        _nextStepAt = Now;
+        _nextStepAt = Elapsed;
         Execute(new PipelineReady());
     }
 
@@ -295,7 +298,7 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
 
     private void StepWhenDue()
     {
-        TimeSpan wait = _nextStepAt - Now;
+        TimeSpan wait = _nextStepAt - Elapsed;
         if (wait > TimeSpan.Zero)
         {
             Timers.StartSingleTimer(nameof(TimeToStep), TimeToStep.Instance, wait);
@@ -303,7 +306,7 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
         }
 
         // A pipeline that fell behind does not hurry: the pace is a least distance between steps.
-        _nextStepAt = Mode.Kind == RunKind.Continuous ? Now + Mode.Every : Now;
+        _nextStepAt = Mode.Kind == RunKind.Continuous ? Elapsed + Mode.Every : Elapsed;
         Step([]);
     }
 

@@ -18,7 +18,7 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
     private readonly IStatisticsStore _statistics;
     private readonly Dictionary<long, IActorRef> _statusAskers = [];
     private long _correlation;
-    private DateTimeOffset _lastHeard;
+    private long _lastHeard;
 
     /// <summary>Makes the entity.</summary>
     public AgentProxyActor(string entityId, AgentOptions options, IStatisticsStore statistics)
@@ -47,7 +47,7 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
     /// <inheritdoc/>
     protected override void OnReady()
     {
-        _lastHeard = Context.System.TimeProvider.GetUtcNow();
+        _lastHeard = Context.System.TimeProvider.GetTimestamp();
         AbandonFormer(State.Incarnation);
         Timers.StartPeriodicTimer(nameof(CheckReachable), CheckReachable.Instance, _options.HeartbeatEvery);
         Timers.StartPeriodicTimer(nameof(AskStatus), AskStatus.Instance, _options.StatusEvery);
@@ -82,10 +82,12 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
                 OnVolatile(delivery);
                 return true;
             case CheckReachable:
-                TimeSpan silence = Context.System.TimeProvider.GetUtcNow() - _lastHeard;
+                // On the monotonic clock: a date that jumps must not make an agent unreachable, nor hide that it is.
+                TimeSpan silence = Context.System.TimeProvider.GetElapsedTime(_lastHeard);
                 if (State.Reachable && silence >= _options.UnreachableAfter)
                 {
-                    Execute(new NoteUnreachable(_lastHeard.ToString("O", CultureInfo.InvariantCulture)));
+                    Execute(new NoteUnreachable(
+                        (Context.System.TimeProvider.GetUtcNow() - silence).ToString("O", CultureInfo.InvariantCulture)));
                 }
 
                 return true;
@@ -118,7 +120,7 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
 
     private void OnVolatile(VolatileDelivery delivery)
     {
-        _lastHeard = Context.System.TimeProvider.GetUtcNow();
+        _lastHeard = Context.System.TimeProvider.GetTimestamp();
         switch (delivery.Message)
         {
             case JoinRequested join:

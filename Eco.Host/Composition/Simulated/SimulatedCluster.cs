@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 using Eco.Actors.Agents;
 using Eco.Actors.Console;
 using Eco.Actors.Hosting;
+using Eco.Actors.Timeline;
 using Eco.Actors.Timeline.Sql;
 using Eco.Engines.Abstractions;
 using Eco.Runtime.Actors;
 using Eco.Runtime.Cluster;
-using Eco.Runtime.Dispatch;
 using Eco.Runtime.Simulation;
 using Eco.Schedulers.Placement;
 using Microsoft.Data.Sqlite;
@@ -35,6 +35,15 @@ public sealed record SimulatedClusterOptions
     /// <summary>Sees each step's result with its agent; for exact figures, in place of windowed statistics.</summary>
     public Action<string, StepResult>? OnStep { get; init; }
 
+    /// <summary>Whether the server keeps a timeline. Without one the reading verbs have no answer, and nothing follows the journal.</summary>
+    public bool HasTimeline { get; init; } = true;
+
+    /// <summary>Makes an agent's engines in place of the product's; null for those.</summary>
+    public Func<SimulatedHost, AgentProfile, IEngineHost>? Engines { get; init; }
+
+    /// <summary>Puts something between a host's actors and its ports, at each start of the host: an observer, or a planted fault.</summary>
+    public Func<SimulatedHost, SimulatedPorts, SimulatedPorts> Ports { get; init; } = (_, ports) => ports;
+
     /// <summary>The simulated world.</summary>
     public SimulationOptions World { get; init; } = new();
 }
@@ -50,10 +59,9 @@ public sealed class SimulatedCluster : IDisposable
 
     private readonly SimulatedClusterOptions _options;
     private readonly EngineCatalogue _engines = EngineCatalogue.Default;
-    private readonly TimelineDatabase _timeline;
-    private readonly TimelineReader _reader;
-    private readonly SqliteConnection _connection;
-    private readonly Dictionary<string, ActorSystem> _systems = new(StringComparer.Ordinal);
+    private readonly TimelineDatabase? _timeline;
+    private readonly TimelineReader? _reader;
+    private readonly SqliteConnection? _connection;
     private long _requests;
 
     /// <summary>Lays out the cluster and starts all hosts.</summary>
@@ -63,10 +71,14 @@ public sealed class SimulatedCluster : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        _connection = new SqliteConnection("Data Source=:memory:");
-        _connection.Open();
-        _timeline = new TimelineDatabase(_connection);
-        _reader = new TimelineReader(_connection, null, _engines.Descriptors);
+        if (options.HasTimeline)
+        {
+            _connection = new SqliteConnection("Data Source=:memory:");
+            _connection.Open();
+            _timeline = new TimelineDatabase(_connection);
+            _reader = new TimelineReader(_connection, null, _engines.Descriptors);
+        }
+
         World = new SimulatedWorld(seed, options.World);
         World.AddHost(ServerName, new SimulatedHostOptions { Site = "cloud" }, BootServer);
         foreach (AgentProfile profile in options.Agents)
@@ -85,7 +97,7 @@ public sealed class SimulatedCluster : IDisposable
     public string? Failure { get; private set; }
 
     /// <summary>The actor system of a host's present start.</summary>
-    public ActorSystem SystemOf(string host) => _systems[host];
+    public ActorSystem SystemOf(string host) => World.Hosts[host].System;
 
     /// <summary>Adds an agent and starts it.</summary>
     public SimulatedHost AddAgent(AgentProfile profile)
@@ -106,7 +118,7 @@ public sealed class SimulatedCluster : IDisposable
     {
         World.RunUntil(() => Console is not null, limit, () => $"the server is not ready: {Failure}");
         ConsoleReply? reply = null;
-        ActorSystem system = _systems[ServerName];
+        ActorSystem system = SystemOf(ServerName);
         IActorRef collector = system.ActorOf(
             Props.Create(() => new ReplyCollector(answer => reply = answer)), $"request-{++_requests}");
         Console!.Tell(request, collector);
@@ -136,7 +148,7 @@ public sealed class SimulatedCluster : IDisposable
         TimeSpan.FromMinutes(1));
 
     /// <summary>An ION's state in the timeline; null while it has none.</summary>
-    public string? StateOf(string ion) => _reader.FindIon(ion)?.View.State;
+    public string? StateOf(string ion) => Reader.FindIon(ion)?.View.State;
 
     /// <summary>All that the timeline knows of an ION.</summary>
     public IonDetailView? Detail(string ion) => Read<IonDetailView>(ConsoleVerbs.IonShow, ("ion", ion));
@@ -152,10 +164,12 @@ public sealed class SimulatedCluster : IDisposable
     public void Dispose()
     {
         World.Dispose();
-        _timeline.Dispose();
-        _reader.Dispose();
-        _connection.Dispose();
+        _timeline?.Dispose();
+        _reader?.Dispose();
+        _connection?.Dispose();
     }
+
+    private TimelineReader Reader => _reader ?? throw new InvalidOperationException("this cluster keeps no timeline");
 
     private T? Read<T>(string verb, params ReadOnlySpan<(string Name, string Value)> arguments)
     {
@@ -165,7 +179,7 @@ public sealed class SimulatedCluster : IDisposable
             named[name] = value;
         }
 
-        ConsoleReply reply = _reader.Answer(new ConsoleRequest(0, verb, named.ToImmutable()));
+        ConsoleReply reply = Reader.Answer(new ConsoleRequest(0, verb, named.ToImmutable()));
         return reply.Data is { } data ? (T?)data.Deserialize(typeof(T), ConsoleJson.Default) : default;
     }
 
@@ -173,14 +187,17 @@ public sealed class SimulatedCluster : IDisposable
     {
         Console = null;
         ActorSystem system = Boot(host);
-        var timeline = new TimelineStore(_timeline, _reader, (what, call) => host.Schedule(TimeSpan.FromMilliseconds(1), what, call));
-        var ports = new ServerPorts(host.Journal, host.Artifacts, host.Statistics, timeline, host.Transport, host.CrashPoints);
+        SimulatedPorts own = PortsOf(host);
+        ITimelineStore timeline = _timeline is null
+            ? new NoTimeline()
+            : new TimelineStore(_timeline, Reader, (what, call) => host.Schedule(TimeSpan.FromMilliseconds(1), what, call));
+        var ports = new ServerPorts(own.Journal, own.Artifacts, own.Statistics, timeline, own.Transport, host.CrashPoints);
         var setup = new ServerSetup(
             _options.Partitions,
             $"{host.Id}/{host.Incarnation}",
             _options.Timing,
             _options.Entities,
-            TimeSpan.FromMilliseconds(200),
+            _options.HasTimeline ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromDays(1),
             _engines.Descriptors,
             () => { });
         ServerRole.Start(system, setup, ports);
@@ -189,22 +206,20 @@ public sealed class SimulatedCluster : IDisposable
     private void BootAgent(SimulatedHost host, AgentProfile profile)
     {
         ActorSystem system = Boot(host);
-        var bench = new EngineBench(profile.Id, profile.Labels, _options.DataRoot, _engines.Engines);
-        var ports = new AgentPorts(
-            host.Journal, host.Artifacts, host.Statistics, new SimulatedEngineHost(bench, host, _options.OnStep), host.Transport, host.CrashPoints);
+        IEngineHost engines = _options.Engines?.Invoke(host, profile) ?? new SimulatedEngineHost(
+            new EngineBench(profile.Id, profile.Labels, _options.DataRoot, _engines.Engines), host, _options.OnStep);
+        SimulatedPorts own = PortsOf(host);
+        var ports = new AgentPorts(own.Journal, own.Artifacts, own.Statistics, engines, own.Transport, host.CrashPoints);
         AgentRole.Start(system, new AgentSetup(profile, $"{host.Id}/{host.Incarnation}", _options.Timing, _options.Entities), ports);
     }
 
+    private SimulatedPorts PortsOf(SimulatedHost host) =>
+        _options.Ports(host, new SimulatedPorts(host.Journal, host.Artifacts, host.Statistics, host.Transport));
+
     private ActorSystem Boot(SimulatedHost host)
     {
-        ActorSystem system = ActorSystem.Create(host.Id, new ActorSystemSettings
-        {
-            Dispatcher = host.Dispatcher,
-            TimeProvider = host.TimeProvider,
-            Random = new SeededRandomSource(World.Seed),
-            LoggerFactory = _options.World.LoggerFactory,
-        });
-        _systems[host.Id] = system;
+        // The host's own: what fails in it outside an actor fails the run, and it ends with the host.
+        ActorSystem system = host.System;
         IActorRef observer = system.ActorOf(Props.Create(() => new BootObserver(OnReady, reason => Failure = reason)), "boot");
         system.EventStream.Subscribe(observer, typeof(ServerReady));
         system.EventStream.Subscribe(observer, typeof(EntityHostFailed));

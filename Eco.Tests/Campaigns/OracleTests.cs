@@ -1,0 +1,246 @@
+using System.Collections.Immutable;
+using Eco.Actors;
+using Eco.Actors.Console;
+using Eco.Actors.Ions;
+using Eco.Host.Campaigns.Oracles;
+using Eco.Host.Campaigns.Workload;
+using Eco.Runtime.Cluster;
+using Eco.Runtime.Persistence;
+using NUnit.Framework;
+
+namespace Eco.Tests.Campaigns;
+
+/// <summary>Each oracle keeps quiet over a right history, and speaks up at a wrong one.</summary>
+[TestFixture]
+public sealed class OracleTests
+{
+    private static readonly Ownership Owner = new(0, 1, "host/1");
+
+    [Test]
+    public void ExactlyOnce_WhenMessagesTakeTheirCourse_IsQuiet()
+    {
+        ExactlyOnceOracle oracle = SentOnce();
+        oracle.Sent("a", Message("a", "b", 1));
+        oracle.Committed(Booking("b", "a", 1));
+        oracle.Sent("b", new Frame(FrameKind.Acknowledgement, "b", "a", 1, 1, default, null, []));
+        oracle.Committed(Acknowledging("a", "b", 1));
+        oracle.Ended();
+
+        Assert.That(oracle.Violation, Is.Null);
+        Assert.That(oracle.Outstanding, Is.Zero);
+    }
+
+    [Test]
+    public void ExactlyOnce_WhenAMessageIsSentBeforeItsCommit_SpeaksUp()
+    {
+        var oracle = new ExactlyOnceOracle();
+        oracle.Sent("a", Message("a", "b", 1));
+
+        Assert.That(oracle.Violation, Does.Contain("has committed only 0"));
+    }
+
+    [Test]
+    public void ExactlyOnce_WhenAMessageIsSentWithOtherBytes_SpeaksUp()
+    {
+        ExactlyOnceOracle oracle = SentOnce();
+        oracle.Sent("a", Message("a", "b", 1) with { Payload = [9] });
+
+        Assert.That(oracle.Violation, Does.Contain("other bytes"));
+    }
+
+    [Test]
+    public void ExactlyOnce_WhenAMessageIsBookedTwice_SpeaksUp()
+    {
+        ExactlyOnceOracle oracle = SentOnce();
+        oracle.Committed(Booking("b", "a", 1));
+        oracle.Committed(Booking("b", "a", 1));
+
+        Assert.That(oracle.Violation, Does.Contain("books message 1"));
+    }
+
+    [Test]
+    public void ExactlyOnce_WhenAMessageIsAcknowledgedBeforeItIsBooked_SpeaksUp()
+    {
+        ExactlyOnceOracle oracle = SentOnce();
+        oracle.Sent("b", new Frame(FrameKind.Acknowledgement, "b", "a", 1, 1, default, null, []));
+
+        Assert.That(oracle.Violation, Does.Contain("before it is booked"));
+    }
+
+    [Test]
+    public void ExactlyOnce_WhenASenderForgetsTooEarly_SpeaksUp()
+    {
+        ExactlyOnceOracle oracle = SentOnce();
+        oracle.Committed(Acknowledging("a", "b", 1));
+
+        Assert.That(oracle.Violation, Does.Contain("forgets its messages"));
+    }
+
+    [Test]
+    public void ExactlyOnce_WhenAMessageNeverArrives_SpeaksUpAtTheEnd()
+    {
+        ExactlyOnceOracle oracle = SentOnce();
+        oracle.Ended();
+
+        Assert.That(oracle.Violation, Does.Contain("has booked 0"));
+    }
+
+    [Test]
+    public void Journal_WhenAnEventIsMissing_SpeaksUp()
+    {
+        JournalOracle oracle = Claimed();
+        oracle.Committed(Commit("x", events: [Event(2)]));
+
+        Assert.That(oracle.Violation, Does.Contain("where 1 is due"));
+    }
+
+    [Test]
+    public void Journal_WhenAFormerOwnerWrites_SpeaksUp()
+    {
+        JournalOracle oracle = Claimed();
+        oracle.Claimed("db", [Owner with { OwnerEpoch = 2, WriterId = "other/1" }]);
+        oracle.Committed(Commit("x", events: [Event(1)]));
+
+        Assert.That(oracle.Violation, Does.Contain("does not own partition 0"));
+    }
+
+    [Test]
+    public void Journal_WhenAnEpochIsGivenOutTwice_SpeaksUp()
+    {
+        JournalOracle oracle = Claimed();
+        oracle.Claimed("db", [Owner with { WriterId = "other/1" }]);
+
+        Assert.That(oracle.Violation, Does.Contain("in epoch 1 after 1"));
+    }
+
+    [Test]
+    public void Journal_WhenATransactionIsWrong_SpeaksUp()
+    {
+        JournalOracle oracle = Claimed();
+        oracle.Refused("db", Commit("x").Request, new AppendFailed(1, AppendFailureReason.Rejected, "a gap"));
+
+        Assert.That(oracle.Violation, Does.Contain("a gap"));
+    }
+
+    [TestCase(1L, true)]
+    [TestCase(2L, false)]
+    public void Replay_WhenAnEntityHoldsAnotherStateThanItsJournal_SpeaksUp(long held, bool quiet)
+    {
+        var watch = new EntityWatch();
+        watch.Enter(new FakeEntity("ion/x", 1, IonState.Empty with { Version = (int)held }));
+        var oracle = new ReplayOracle(_ => watch, _ => "db", () => ["db"]);
+        oracle.Committed(Commit("ion/x", events: [Event(1)]));
+        oracle.Thousand();
+
+        Assert.That(oracle.Violation, quiet ? Is.Null : Does.Contain("another state"));
+    }
+
+    [TestCase(1, true)]
+    [TestCase(2, false)]
+    public void Replay_WhenASnapshotIsNotTheStateAtItsNumber_SpeaksUp(int stored, bool quiet)
+    {
+        var watch = new EntityWatch();
+        watch.Enter(new FakeEntity("ion/x", 1, IonState.Empty with { Version = 1 }));
+        var oracle = new ReplayOracle(_ => watch, _ => "db", () => ["db"]);
+        oracle.Committed(Commit("ion/x", events: [Event(1)]));
+        (string manifest, byte[] payload) = EcoManifests.Registry.Encode(IonState.Empty with { Version = stored });
+        oracle.Saved("db", new SaveSnapshotRequest(1, "ion/x", Owner, new StoredSnapshot(1, manifest, payload, default)));
+        oracle.Thousand();
+
+        Assert.That(oracle.Violation, quiet ? Is.Null : Does.Contain("the snapshot of ion/x at 1"));
+    }
+
+    [Test]
+    public void Commands_WhenACommandTakesEffectTwice_SpeaksUp()
+    {
+        CommandOracle oracle = Given(out _);
+        oracle.Committed(Submitted(1));
+        oracle.Committed(Submitted(2));
+
+        Assert.That(oracle.Violation, Does.Contain("nobody has asked for"));
+    }
+
+    [Test]
+    public void Commands_WhenAnAcceptedCommandHasNoEffect_SpeaksUp()
+    {
+        CommandOracle oracle = Given(out ClientCommand command);
+        oracle.Accepted(command);
+
+        Assert.That(oracle.Violation, Does.Contain("has only 0 of 1"));
+    }
+
+    [Test]
+    public void Commands_WhenAGoodCommandIsRefused_SpeaksUp()
+    {
+        CommandOracle oracle = Given(out ClientCommand command);
+        oracle.RefusedGood(command, new ConsoleError(ConsoleErrorCodes.Invalid, "cause", "cure"));
+
+        Assert.That(oracle.Violation, Does.Contain("was refused"));
+    }
+
+    private static CommandOracle Given(out ClientCommand command)
+    {
+        var oracle = new CommandOracle();
+        command = new ClientCommand(0, ClientVerb.Submit, 1);
+        oracle.Begun(command);
+        return oracle;
+    }
+
+    private static JournalCommit Submitted(int version)
+    {
+        (string manifest, byte[] payload) = EcoManifests.Registry.Encode(
+            new IonSubmitted(version, new IonDefinition("ion-1", string.Empty, [], []), string.Empty, []));
+        return Commit("ion/ion-1", events: [new JournalEvent(version, manifest, payload, default)]);
+    }
+
+    private static ExactlyOnceOracle SentOnce()
+    {
+        var oracle = new ExactlyOnceOracle();
+        oracle.Committed(Commit("a", outbox: [new OutboxRow("b", 1, "test/1", [1], default)]));
+        return oracle;
+    }
+
+    private static Frame Message(string from, string to, long number) => new(FrameKind.Message, from, to, number, 1, default, "test/1", [1]);
+
+    private static JournalCommit Booking(string entity, string sender, long number) => Commit(entity, inbox: new InboxRow(sender, number, 1));
+
+    private static JournalCommit Acknowledging(string entity, string receiver, long upTo) => Commit(entity, acknowledged: [(receiver, upTo)]);
+
+    private static JournalOracle Claimed()
+    {
+        var oracle = new JournalOracle();
+        oracle.Claimed("db", [Owner]);
+        return oracle;
+    }
+
+    private static JournalEvent Event(long number)
+    {
+        (string manifest, byte[] payload) = EcoManifests.Registry.Encode(new IonDeleted("x"));
+        return new JournalEvent(number, manifest, payload, default);
+    }
+
+    private static JournalCommit Commit(
+        string entity,
+        ImmutableArray<JournalEvent>? events = null,
+        ImmutableArray<OutboxRow>? outbox = null,
+        ImmutableArray<(string, long)>? acknowledged = null,
+        InboxRow? inbox = null) =>
+        new("db", new AppendRequest(1, entity, Owner, events ?? [], outbox ?? [], acknowledged ?? [], inbox));
+
+    private sealed class FakeEntity(string id, long applied, object state) : IWatchedEntity
+    {
+        public string EntityId => id;
+
+        public PersistentPhase Phase => PersistentPhase.Active;
+
+        public bool HasPendingMessages => false;
+
+        public long AppliedSequenceNr => applied;
+
+        public object PresentState => state;
+
+        public object EmptyState => IonState.Empty;
+
+        public object Replay(object state, object @event) => ((IonState)state) with { Version = 1 };
+    }
+}
