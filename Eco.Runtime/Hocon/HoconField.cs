@@ -3,17 +3,13 @@ namespace Eco.Runtime.Hocon;
 /// <summary>A field of an object.</summary>
 public sealed class HoconField
 {
-    private readonly string _file;
-    private readonly int _line;
-    private readonly int _column;
+    private readonly HoconPlace _keyPlace;
 
-    internal HoconField(string key, HoconNode value, HoconPosition keyPosition)
+    internal HoconField(in HoconEntry entry)
     {
-        Key = key;
-        Value = value;
-        _file = keyPosition.File;
-        _line = keyPosition.Line;
-        _column = keyPosition.Column;
+        Key = entry.Key;
+        Value = entry.Value;
+        _keyPlace = entry.KeyPlace;
     }
 
     /// <summary>The name.</summary>
@@ -23,7 +19,5 @@ public sealed class HoconField
     public HoconNode Value { get; }
 
     /// <summary>Where the name was last written.</summary>
-    public HoconPosition KeyPosition => new(_file, _line, _column);
-
-    internal HoconField With(HoconNode value) => new(Key, value, KeyPosition);
+    public HoconPosition KeyPosition => _keyPlace.Position;
 }

@@ -1,24 +1,27 @@
 namespace Eco.Runtime.Hocon;
 
-/// <summary>A value of a document: an object, an array or a simple value, with the place where it was written. Immutable once parsed.</summary>
+/// <summary>
+/// A value of a document: an object, an array or a simple value, with the place where it was written. Immutable once parsed. It keeps the text that
+/// it was read from.
+/// </summary>
 public abstract class HoconNode
 {
-    private readonly string _file;
-    private readonly int _line;
-    private readonly int _column;
+    private readonly HoconSource? _source;
+    private readonly int _offset;
 
-    private protected HoconNode(HoconPosition position)
+    private protected HoconNode(HoconPlace place)
     {
-        _file = position.File;
-        _line = position.Line;
-        _column = position.Column;
+        _source = place.Source;
+        _offset = place.Offset;
     }
 
     /// <summary>Where the value was written; of an object merged from several places, the first.</summary>
-    public HoconPosition Position => new(_file, _line, _column);
+    public HoconPosition Position => Place.Position;
 
     /// <summary>The value's type.</summary>
     public abstract HoconKind Kind { get; }
+
+    internal HoconPlace Place => new(_source, _offset);
 
     /// <summary>Whether the value holds no substitution any more, at any depth.</summary>
     internal abstract bool IsResolved { get; }

@@ -13,7 +13,7 @@ public sealed partial class HoconObject
         HoconNode? node = this;
         foreach (string element in HoconPath.Parse(path))
         {
-            node = node is HoconObject o && o.TryGetField(element, out var field) ? field.Value : null;
+            node = node is HoconObject o && o.TryGetValue(element, out var value) ? value : null;
         }
 
         return node is { Kind: HoconKind.Null } ? null : node;
@@ -106,7 +106,7 @@ public sealed partial class HoconObject
             }
         }
 
-        return numbered.Count == 0 ? null : new HoconArray(Position, [.. numbered.Values]);
+        return numbered.Count == 0 ? null : new HoconArray(Place, [.. numbered.Values]);
     }
 
     private static HoconException Unfit(string path, HoconNode node, string problem) => new(node.Position, $"'{path}' {problem}");

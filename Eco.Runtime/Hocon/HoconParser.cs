@@ -87,7 +87,7 @@ public static class HoconParser
             return Failed(session);
         }
 
-        var resolved = new HoconResolver(session, root as HoconObject ?? new HoconObject(root.Position)).ResolveAll(root);
+        var resolved = new HoconResolver(session, root as HoconObject ?? new HoconObject(root.Place)).ResolveAll(root);
         return session.Diagnostics.Count > 0 ? Failed(session) : new HoconParseResult(resolved, []);
     }
 

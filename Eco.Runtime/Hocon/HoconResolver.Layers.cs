@@ -5,7 +5,7 @@ internal sealed partial class HoconResolver
 {
     /// <summary>Follows a path from an object, which need not be resolved. Null when nothing is there.</summary>
     private HoconNode? LookUpIn(HoconObject value, string[] path, int from) =>
-        value.TryGetField(path[from], out var field) ? LookUpFrom(field.Value, path, from + 1) : null;
+        value.TryGetValue(path[from], out var found) ? LookUpFrom(found, path, from + 1) : null;
 
     private HoconNode? LookUpFrom(HoconNode node, string[] path, int from)
     {
@@ -137,11 +137,6 @@ internal sealed partial class HoconResolver
             stack.KeepFold(i, result);
         }
 
-        if (top == stack.Layers.Count - 1)
-        {
-            stack.Result = result;
-        }
-
         return result;
     }
 
@@ -149,7 +144,7 @@ internal sealed partial class HoconResolver
     {
         Appending => true,
         Substitution s => s.IsSelfReference,
-        Concatenation c => c.Pieces.Exists(p => p.Value is Substitution { IsSelfReference: true }),
+        Concatenation c => Array.Exists(c.Pieces, p => p.Value is Substitution { IsSelfReference: true }),
         _ => false,
     };
 
@@ -213,10 +208,10 @@ internal sealed partial class HoconResolver
     {
         if (value is HoconArray array && objects is [HoconObject only] && only.ToNumberedArray() is { } numbered)
         {
-            return new HoconArray(substitution.Position, [.. array, .. numbered]);
+            return HoconArray.Extend(substitution.Place, array, numbered, out _);
         }
 
-        session.Report(substitution.Position, $"'{substitution.Written}' is {value.KindName} and cannot be concatenated with an object", "objects merge with objects only");
+        session.Report(substitution.Place, $"'{substitution.Written}' is {value.KindName} and cannot be concatenated with an object", "objects merge with objects only");
         return Absent.Undefined;
     }
 
@@ -236,10 +231,10 @@ internal sealed partial class HoconResolver
         var below = stack is null ? Absent.Undefined : Fold(stack, layer - 1);
         if (below is Absent && below != Absent.Cycle && appending.Fallback is { } path)
         {
-            below = LookUpIn(root, path, 0) is { } found and (not Absent or Absent { IsCycle: true }) ? found : LookUpText(path, appending.Position) ?? below;
+            below = LookUpIn(root, path, 0) is { } found and (not Absent or Absent { IsCycle: true }) ? found : LookUpText(path, appending.Place) ?? below;
         }
 
-        var added = below == Absent.Cycle ? below : Resolve(new HoconArray(appending.Position, appending.Items));
+        var added = below == Absent.Cycle ? below : Resolve(new HoconArray(appending.Place, [.. appending.Items]));
         appending.InProgress = false;
         if (added == Absent.Cycle)
         {
@@ -255,14 +250,15 @@ internal sealed partial class HoconResolver
         if (lower is null || added is not HoconArray more)
         {
             session.Report(
-                appending.Position,
-                below is Absent ? "there is nothing before this line to append to" : $"cannot append to {below.KindName} (from {below.Position})",
+                appending.Place,
+                below is Absent ? "there is nothing before this line to append to" : $"cannot append to {below.KindName} (from {below.Place})",
                 below is Absent ? "write += or ${?...}" : "only arrays can be appended to");
             return appending.Result = Absent.Undefined;
         }
 
-        Charge(lower.Count, appending.Position);
-        return appending.Result = new HoconArray(appending.Position, [.. lower, .. more]);
+        appending.Result = HoconArray.Extend(appending.Place, lower, more, out int copied);
+        Charge(copied, appending.Place);
+        return appending.Result;
     }
 
     /// <summary>Merges objects of which the first overrides the others.</summary>
@@ -272,7 +268,7 @@ internal sealed partial class HoconResolver
         for (int i = objects.Count - 2; i >= 0; i--)
         {
             var upper = (HoconObject)objects[i];
-            Charge(merged.Count + upper.Count, upper.Position);
+            Charge(merged.Count + upper.Count, upper.Place);
             merged = LayerMerging.Merge(merged, upper);
         }
 

@@ -11,6 +11,7 @@ namespace Eco.Runtime.Hocon;
 internal sealed partial class HoconResolver(HoconSession session, HoconObject root)
 {
     private readonly List<Substitution> _active = [];
+    private readonly StringBuilder _joined = new();
     private long _expanded;
     private int _depth;
     private bool _metItself;
@@ -18,6 +19,11 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
     /// <summary>Resolves all of a tree in place.</summary>
     public HoconNode ResolveAll(HoconNode node)
     {
+        if (node.IsResolved)
+        {
+            return node;
+        }
+
         var resolved = Resolve(node);
         if (!session.Stopped && resolved is not Absent)
         {
@@ -56,7 +62,7 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
     private bool Enter(HoconNode node)
     {
         // Paths through several layers, each a substitution, could otherwise double the work at each.
-        Charge(1, node.Position);
+        Charge(1, node.Place);
 
         // One budget for the containers on the way and the substitutions between them.
         if (++_depth <= session.Limits.MaxSubstitutionDepth + session.Limits.MaxDepth && RuntimeHelpers.TryEnsureSufficientExecutionStack())
@@ -64,7 +70,7 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
             return true;
         }
 
-        session.Stop(node.Position, $"substitutions refer to each other more than {session.Limits.MaxSubstitutionDepth} deep", "limit max-substitution-depth");
+        session.Stop(node.Place, $"substitutions refer to each other more than {session.Limits.MaxSubstitutionDepth} deep", "limit max-substitution-depth");
         _depth--;
         return false;
     }
@@ -78,7 +84,7 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
             return Absent.Cycle;
         }
 
-        value.Complete(v => v is Absent);
+        value.Complete();
         return value;
     }
 
@@ -87,7 +93,7 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
         // Fields may be filled in from within, but none is removed before all are done: the index stays true.
         for (int i = 0; i < value.Count; i++)
         {
-            var field = value.FieldAt(i).Value;
+            var field = value.ValueAt(i);
             if (field.IsResolved || (layered && field is not LayerStack))
             {
                 continue;
@@ -123,7 +129,7 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
             value.Replace(i, resolved);
         }
 
-        value.Complete(v => v is Absent);
+        value.Complete();
         return value;
     }
 
@@ -155,7 +161,7 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
         }
         else
         {
-            Charge(Measure(found), substitution.Position);
+            Charge(Measure(found), substitution.Place);
         }
 
         _metItself = outerMetItself;
@@ -169,12 +175,12 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
         if (cycle)
         {
             string chain = string.Join(" -> ", _active.Select(s => $"${{{s.Written}}}"));
-            session.Report(substitution.Position, $"the substitution cannot be resolved without itself: {chain}", "break the cycle by giving one of them a value");
+            session.Report(substitution.Place, $"the substitution cannot be resolved without itself: {chain}", "break the cycle by giving one of them a value");
             return;
         }
 
         session.Report(
-            substitution.Position,
+            substitution.Place,
             $"'{substitution.Written}' is not defined, neither {(substitution.IsSelfReference ? "before this line" : "in the document")} nor in the environment",
             $"define it, or write ${{?{substitution.Written}}} if it may be missing");
     }
@@ -194,29 +200,29 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
             return found;
         }
 
-        return LookUpEnvironment(string.Join('.', path), substitution) ?? found;
+        return session.Options.Environment.Count == 0 ? found : LookUpEnvironment(string.Join('.', path), substitution) ?? found;
     }
 
-    private HoconValue? LookUpText(string[] path, HoconPosition at) => LookUpText(string.Join('.', path), at);
+    private HoconValue? LookUpText(string[] path, HoconPlace at) => LookUpText(string.Join('.', path), at);
 
-    private HoconValue? LookUpText(string name, HoconPosition at) =>
+    private HoconValue? LookUpText(string name, HoconPlace at) =>
         session.Options.Environment.TryGetValue(name, out string? value) ? new HoconValue(HoconKind.String, value, at) : null;
 
     private HoconNode? LookUpEnvironment(string name, Substitution substitution)
     {
         if (!substitution.IsList)
         {
-            return LookUpText(name, substitution.Position);
+            return LookUpText(name, substitution.Place);
         }
 
         var environment = session.Options.Environment;
         var items = new List<HoconNode>();
         while (environment.TryGetValue($"{name}_{items.Count}", out string? item))
         {
-            items.Add(new HoconValue(HoconKind.String, item, substitution.Position));
+            items.Add(new HoconValue(HoconKind.String, item, substitution.Place));
         }
 
-        return items.Count > 0 ? new HoconArray(substitution.Position, items) : null;
+        return items.Count > 0 ? new HoconArray(substitution.Place, [.. items]) : null;
     }
 
     private HoconNode ResolveConcatenation(Concatenation concatenation)
@@ -232,7 +238,8 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
         }
 
         concatenation.InProgress = true;
-        var pieces = new List<Piece>(concatenation.Pieces.Count);
+        var pieces = new Piece[concatenation.Pieces.Length];
+        int count = 0;
         HoconNode? result = null;
         foreach (var piece in concatenation.Pieces)
         {
@@ -245,7 +252,7 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
 
             if (value is not Absent)
             {
-                pieces.Add(piece with { Value = value });
+                pieces[count++] = piece with { Value = value };
             }
         }
 
@@ -255,41 +262,52 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
             return result;
         }
 
-        result = Join(concatenation.Position, pieces);
+        result = Join(concatenation.Place, pieces.AsSpan(0, count));
         return concatenation.Result = result;
     }
 
-    private HoconNode Join(HoconPosition at, List<Piece> pieces)
+    private HoconNode Join(HoconPlace at, ReadOnlySpan<Piece> pieces)
     {
-        if (pieces.Count <= 1)
+        if (pieces.Length <= 1)
         {
-            return pieces.Count == 0 ? Absent.Undefined
+            return pieces.Length == 0 ? Absent.Undefined
                 : pieces[0].Value ?? new HoconValue(HoconKind.String, pieces[0].Whitespace!, at);
         }
 
-        var values = pieces.Where(p => p.Value is not null).Select(p => p.Value!).ToList();
-        if (values.Exists(v => v is HoconArray))
-        {
-            return JoinArrays(at, values);
-        }
-
-        if (values.Exists(v => v is HoconObject))
-        {
-            return JoinObjects(at, values);
-        }
-
-        var text = new StringBuilder();
+        bool arrays = false;
+        bool objects = false;
         foreach (var piece in pieces)
         {
-            text.Append(piece.Whitespace ?? ((HoconValue)piece.Value!).Text);
+            arrays |= piece.Value is HoconArray;
+            objects |= piece.Value is HoconObject;
         }
 
-        Charge(text.Length, at);
-        return new HoconValue(HoconKind.String, text.ToString(), at);
+        if (arrays || objects)
+        {
+            var values = new List<HoconNode>(pieces.Length);
+            foreach (var piece in pieces)
+            {
+                if (piece.Value is { } value)
+                {
+                    values.Add(value);
+                }
+            }
+
+            return arrays ? JoinArrays(at, values) : JoinObjects(at, values);
+        }
+
+        _joined.Clear();
+        foreach (var piece in pieces)
+        {
+            _joined.Append(piece.Value is HoconValue value ? value.Span : piece.Whitespace);
+        }
+
+        Charge(_joined.Length, at);
+        return new HoconValue(HoconKind.String, _joined.ToString(), at);
     }
 
     /// <summary>Joins from left to right: objects side by side merge before they meet an array and become one.</summary>
-    private HoconNode JoinArrays(HoconPosition at, List<HoconNode> values)
+    private HoconNode JoinArrays(HoconPlace at, List<HoconNode> values)
     {
         var items = new List<HoconNode>();
         HoconObject? merged = null;
@@ -313,7 +331,7 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
             if (more is null)
             {
                 var wrong = merged ?? value;
-                session.Report(at, $"an array and {wrong.KindName} (from {wrong.Position}) cannot be concatenated", "put the value in brackets to append it");
+                session.Report(at, $"an array and {wrong.KindName} (from {wrong.Place}) cannot be concatenated", "put the value in brackets to append it");
                 return Absent.Undefined;
             }
 
@@ -322,17 +340,17 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
         }
 
         Charge(items.Count, at);
-        return new HoconArray(at, items);
+        return new HoconArray(at, [.. items]);
     }
 
-    private HoconNode JoinObjects(HoconPosition at, List<HoconNode> values)
+    private HoconNode JoinObjects(HoconPlace at, List<HoconNode> values)
     {
         var merged = (HoconObject?)null;
         foreach (var value in values)
         {
             if (value is not HoconObject o)
             {
-                session.Report(at, $"an object and {value.KindName} (from {value.Position}) cannot be concatenated", "objects merge with objects only");
+                session.Report(at, $"an object and {value.KindName} (from {value.Place}) cannot be concatenated", "objects merge with objects only");
                 return Absent.Undefined;
             }
 
@@ -343,7 +361,7 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
         return merged!;
     }
 
-    private void Charge(long amount, HoconPosition at)
+    private void Charge(long amount, HoconPlace at)
     {
         _expanded += amount;
         if (_expanded > session.Limits.MaxExpansion)
@@ -353,41 +371,57 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
     }
 
     /// <summary>How many values and characters a resolved value has when it is written out in full.</summary>
-    private long Measure(HoconNode value)
+    private int Measure(HoconNode value)
     {
         switch (value)
         {
-            case HoconObject { ExpandedSize: 0 } o:
-                (o.ExpandedSize, o.ExpandedDepth) = MeasureAll(o, o.Count, i => o.FieldAt(i).Value);
-                return o.ExpandedSize;
             case HoconObject o:
+                if (o.ExpandedSize == 0)
+                {
+                    var sum = default(Extent);
+                    foreach (ref readonly var entry in o.Entries)
+                    {
+                        sum = Add(sum, entry.Value);
+                    }
+
+                    (o.ExpandedSize, o.ExpandedDepth) = Close(sum, o);
+                }
+
                 return o.ExpandedSize;
-            case HoconArray { ExpandedSize: 0 } a:
-                (a.ExpandedSize, a.ExpandedDepth) = MeasureAll(a, a.Count, i => a[i]);
-                return a.ExpandedSize;
             case HoconArray a:
+                if (a.ExpandedSize == 0)
+                {
+                    var sum = default(Extent);
+                    for (int i = 0; i < a.Count; i++)
+                    {
+                        sum = Add(sum, a[i]);
+                    }
+
+                    (a.ExpandedSize, a.ExpandedDepth) = Close(sum, a);
+                }
+
                 return a.ExpandedSize;
             default:
-                return 1 + ((value as HoconValue)?.Text.Length ?? 0);
+                return 1 + ((value as HoconValue)?.Length ?? 0);
         }
     }
 
-    private (long Size, int Depth) MeasureAll(HoconNode container, int count, Func<int, HoconNode> at)
+    private Extent Add(Extent sum, HoconNode value)
     {
-        long size = 1;
-        int depth = 0;
-        for (int i = 0; i < count; i++)
-        {
-            var value = at(i);
-            size = Math.Min(size + Measure(value), int.MaxValue);
-            depth = Math.Max(depth, value switch { HoconObject o => o.ExpandedDepth, HoconArray a => a.ExpandedDepth, _ => 0 });
-        }
-
-        if (depth + 1 > session.Limits.MaxDepth)
-        {
-            session.Stop(container.Position, $"substitutions nest objects and arrays more than {session.Limits.MaxDepth} deep", "limit max-depth");
-        }
-
-        return (size, depth + 1);
+        long size = (long)sum.Size + Measure(value);
+        short depth = value switch { HoconObject o => o.ExpandedDepth, HoconArray a => a.ExpandedDepth, _ => 0 };
+        return new Extent((int)Math.Min(size, int.MaxValue), Math.Max(sum.Depth, depth));
     }
+
+    private Extent Close(Extent content, HoconNode container)
+    {
+        if (content.Depth + 1 > session.Limits.MaxDepth)
+        {
+            session.Stop(container.Place, $"substitutions nest objects and arrays more than {session.Limits.MaxDepth} deep", "limit max-depth");
+        }
+
+        return new Extent(content.Size == int.MaxValue ? int.MaxValue : content.Size + 1, (short)Math.Min(content.Depth + 1, short.MaxValue));
+    }
+
+    private readonly record struct Extent(int Size, short Depth);
 }

@@ -88,7 +88,7 @@ internal sealed partial class HoconSyntaxParser
         return true;
     }
 
-    private void Include(HoconObject target, HoconPosition at, IncludeKind kind, string name, bool required)
+    private void Include(HoconObject target, HoconPlace at, IncludeKind kind, string name, bool required)
     {
         if (_session.Options.Includes is not { } source)
         {
@@ -131,7 +131,7 @@ internal sealed partial class HoconSyntaxParser
         }
     }
 
-    private void ReadIncluded(HoconObject target, IncludedDocument document, HoconPosition at)
+    private void ReadIncluded(HoconObject target, IncludedDocument document, HoconPlace at)
     {
         if (Utf8Text.Decode(document.Content.Span, document.Name, _session) is not { } text)
         {

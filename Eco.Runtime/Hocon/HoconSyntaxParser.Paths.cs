@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Eco.Runtime.Hocon;
@@ -5,7 +6,12 @@ namespace Eco.Runtime.Hocon;
 /// <content>Paths, substitutions and quoted strings.</content>
 internal sealed partial class HoconSyntaxParser
 {
+    private static readonly SearchValues<char> QuotedEnds = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(c => (char)c), '"', '\\']);
+
+    private const int LongestKeptReference = 80;
+
     private readonly KeyCache _keys = new();
+    private readonly (int Start, int Length, string[] Path)[] _references = new (int, int, string[])[64];
     private readonly List<string> _elements = [];
     private readonly StringBuilder _element = new();
 
@@ -106,29 +112,43 @@ internal sealed partial class HoconSyntaxParser
         _ => false,
     };
 
-    /// <summary>The most frequent case: one unquoted word, directly followed by a separator.</summary>
+    /// <summary>The most frequent case: one word, unquoted or in quotes without escapes, directly followed by a separator.</summary>
     private string? TryReadPlainKey()
     {
-        int end = _at;
-        while (end < _text.Length && _text[end] is not ('.' or '/') && HoconCharacters.IsUnquoted(_text[end]))
+        int start = _at;
+        int end = start;
+        if (Next == '"')
         {
-            end++;
+            start++;
+            int length = _text.AsSpan(start).IndexOfAny(QuotedEnds);
+            end = start + Math.Max(length, 0);
+            if (end == start || _text[end] != '"')
+            {
+                return null;
+            }
+        }
+        else
+        {
+            while (end < _text.Length && _text[end] is not ('.' or '/') && HoconCharacters.IsUnquoted(_text[end]))
+            {
+                end++;
+            }
         }
 
-        int after = end;
-        while (after < _text.Length && _text[after] == ' ')
+        int after = start > _at ? end + 1 : end;
+        int next = after;
+        while (next < _text.Length && _text[next] == ' ')
         {
-            after++;
+            next++;
         }
 
-        if (end == _at || after >= _text.Length || _text[after] is not ('=' or ':' or '{' or '}'))
+        if (end == start || next >= _text.Length || _text[next] is not ('=' or ':' or '{' or '}'))
         {
             return null;
         }
 
-        string key = _keys.Get(_text.AsSpan(_at, end - _at));
-        _at = end;
-        return key;
+        _at = after;
+        return _keys.Get(_text.AsSpan(start, end - start));
     }
 
     private bool ReadUnquotedElements(List<string> elements, StringBuilder element, ref bool quoted)
@@ -144,6 +164,14 @@ internal sealed partial class HoconSyntaxParser
         {
             if (_text[i] != '.')
             {
+                continue;
+            }
+
+            if (element.Length == 0 && i > from)
+            {
+                elements.Add(_keys.Get(_text.AsSpan(from, i - from)));
+                quoted = false;
+                from = i + 1;
                 continue;
             }
 
@@ -163,11 +191,13 @@ internal sealed partial class HoconSyntaxParser
     {
         if (element.Length == 0 && !quoted)
         {
-            _session.Report(new HoconPosition(_file, _line, end - _lineStart + 1), "a path has an empty element: a leading, trailing or double dot", "write the empty element as \"\" or remove the dot");
+            _session.Report(new HoconPlace(_source, end), "a path has an empty element: a leading, trailing or double dot", "write the empty element as \"\" or remove the dot");
             return false;
         }
 
-        elements.Add(_keys.Get(element.ToString()));
+        var chunks = element.GetChunks().GetEnumerator();
+        bool one = chunks.MoveNext() && chunks.Current.Length == element.Length;
+        elements.Add(_keys.Get(one ? chunks.Current.Span : element.ToString()));
         element.Clear();
         quoted = false;
         return true;
@@ -189,7 +219,7 @@ internal sealed partial class HoconSyntaxParser
             _at++;
         }
 
-        if (ReadPath(inSubstitution: true) is not { } path)
+        if (ReadReference() is not { } path)
         {
             return null;
         }
@@ -204,48 +234,70 @@ internal sealed partial class HoconSyntaxParser
 
         if (Next != '}')
         {
-            _session.Report(Here, $"'}}' is expected at the end of the substitution that begins in column {at.Column}, not {ShowNext()}", "a substitution is written ${path} on one line");
+            _session.Report(Here, $"'}}' is expected at the end of the substitution that begins in column {at.Position.Column}, not {ShowNext()}", "a substitution is written ${path} on one line");
             return null;
         }
 
         _at++;
-        return new Substitution(at, _prefix.Length == 0 ? path : [.. _prefix, .. path], _prefix.Length, optional, list);
+        return new Substitution(at, path, _prefix.Length, optional, list);
     }
 
-    private string? ReadQuoted()
+    /// <summary>Reads the path of a substitution, from the root of the whole document. The same few stand in a document again and again.</summary>
+    private string[]? ReadReference()
+    {
+        int start = _at;
+        int length = _text.AsSpan(start, Math.Min(LongestKeptReference, _text.Length - start)).IndexOf('}');
+        var written = _text.AsSpan(start, Math.Max(length, 0));
+        ref var slot = ref _references[string.GetHashCode(written) & (_references.Length - 1)];
+        if (length > 0 && slot.Path is not null && written.SequenceEqual(_text.AsSpan(slot.Start, slot.Length)))
+        {
+            _at += length;
+            return slot.Path;
+        }
+
+        if (ReadPath(inSubstitution: true) is not { } path)
+        {
+            return null;
+        }
+
+        path = _prefix.Length == 0 ? path : [.. _prefix, .. path];
+        if (_at - start == length)
+        {
+            slot = (start, length, path);
+        }
+
+        return path;
+    }
+
+    private string? ReadQuoted() =>
+        TryReadQuoted(out int start, out int length, out string? unescaped) ? unescaped ?? _text.Substring(start, length) : null;
+
+    /// <summary>Reads a quoted string: a slice of the text, or a text of its own where it holds escapes.</summary>
+    private bool TryReadQuoted(out int start, out int length, out string? unescaped)
     {
         var at = Here;
+        start = _at + 1;
+        length = 0;
+        unescaped = null;
         if (_text.AsSpan(_at).StartsWith("\"\"\""))
         {
-            return ReadTripleQuoted(at);
+            start = _at + 3;
+            return TrySkipTripleQuoted(at, out length);
         }
 
-        int start = ++_at;
-        while (_at < _text.Length)
+        int end = _text.AsSpan(start).IndexOfAny(QuotedEnds);
+        _at = end < 0 ? _text.Length : start + end;
+        if (Next == '"')
         {
-            char c = _text[_at];
-            if (c == '"')
-            {
-                return _text[start.._at++];
-            }
-
-            if (c == '\\')
-            {
-                return ReadEscaped(at, start);
-            }
-
-            if (c < ' ')
-            {
-                break;
-            }
-
-            _at++;
+            length = _at++ - start;
+            return true;
         }
 
-        return FailQuoted(at);
+        unescaped = Next == '\\' ? ReadEscaped(at, start) : FailQuoted(at);
+        return unescaped is not null;
     }
 
-    private string? ReadEscaped(HoconPosition at, int start)
+    private string? ReadEscaped(HoconPlace at, int start)
     {
         var text = new StringBuilder();
         int copied = start;
@@ -312,7 +364,7 @@ internal sealed partial class HoconSyntaxParser
         return true;
     }
 
-    private string? FailQuoted(HoconPosition at)
+    private string? FailQuoted(HoconPlace at)
     {
         if (AtEnd || _text[_at] == '\n')
         {
@@ -326,15 +378,16 @@ internal sealed partial class HoconSyntaxParser
         return null;
     }
 
-    private string? ReadTripleQuoted(HoconPosition at)
+    private bool TrySkipTripleQuoted(HoconPlace at, out int length)
     {
         int start = _at + 3;
         int end = _text.IndexOf("\"\"\"", start, StringComparison.Ordinal);
+        length = 0;
         if (end < 0)
         {
             _session.Report(at, "the string that begins with three quotes is never closed", "add the closing \"\"\"");
             _at = _text.Length;
-            return null;
+            return false;
         }
 
         // Quotes beyond three belong to the string.
@@ -343,14 +396,9 @@ internal sealed partial class HoconSyntaxParser
             end++;
         }
 
-        for (int i = _text.IndexOf('\n', _at, end - _at); i >= 0; i = _text.IndexOf('\n', i + 1, end - i - 1))
-        {
-            _line++;
-            _lineStart = i + 1;
-        }
-
         _at = end + 3;
-        return _text[start..end];
+        length = end - start;
+        return true;
     }
 
     /// <summary>The same few names stand in a document again and again; one string for each is enough.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Eco.Runtime.Hocon;
@@ -5,6 +6,10 @@ namespace Eco.Runtime.Hocon;
 /// <content>Fields and values.</content>
 internal sealed partial class HoconSyntaxParser
 {
+    // The pieces of the values that are open.
+    private readonly List<Piece> _pieces = [];
+    private readonly StringBuilder _joined = new();
+
     private bool ReadField(HoconObject target)
     {
         var keyAt = Here;
@@ -13,11 +18,14 @@ internal sealed partial class HoconSyntaxParser
             return ReadInclude(target);
         }
 
-        if (ReadPath(inSubstitution: false) is not { } key)
+        string plain = TryReadPlainKey() ?? string.Empty;
+        string[]? path = plain.Length > 0 ? null : ReadPath(inSubstitution: false);
+        if (plain.Length == 0 && path is null)
         {
             return false;
         }
 
+        var key = path ?? new ReadOnlySpan<string>(ref plain);
         if (_depth + key.Length > _session.Limits.MaxDepth)
         {
             _session.Stop(keyAt, $"the path leads more than {_session.Limits.MaxDepth} objects deep", "limit max-depth");
@@ -25,13 +33,13 @@ internal sealed partial class HoconSyntaxParser
         }
 
         // The separator may stand on a later line. Where there is none the error belongs to the key's line.
-        var (at, line, lineStart) = (_at, _line, _lineStart);
+        int at = _at;
         SkipToContent();
         char c = Next;
         bool append = c == '+' && _at + 1 < _text.Length && _text[_at + 1] == '=';
         if (c is not (':' or '=' or '{') && !append)
         {
-            (_at, _line, _lineStart) = (at, line, lineStart);
+            _at = at;
             _session.Report(Here, $"'=', ':', '+=' or '{{' is expected after the key '{HoconPath.Render(key)}', not {ShowNext()}", "a field is written key = value");
             return false;
         }
@@ -51,7 +59,7 @@ internal sealed partial class HoconSyntaxParser
         return ReadFieldValue(target, key, keyAt, append);
     }
 
-    private bool ReadFieldValue(HoconObject target, string[] key, HoconPosition keyAt, bool append)
+    private bool ReadFieldValue(HoconObject target, ReadOnlySpan<string> key, HoconPlace keyAt, bool append)
     {
         var valueAt = Here;
         _path.AddRange(key);
@@ -105,19 +113,19 @@ internal sealed partial class HoconSyntaxParser
         return true;
     }
 
-    private void MarkIfSelf(Substitution substitution, string[] key)
+    private void MarkIfSelf(Substitution substitution, ReadOnlySpan<string> key)
     {
         var path = substitution.Path;
         substitution.IsSelfReference = _arrays == 0
             && path.Length == _path.Count + key.Length
             && path.AsSpan(_path.Count).SequenceEqual(key)
-            && path.AsSpan(0, _path.Count).SequenceEqual(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_path));
+            && path.AsSpan(0, _path.Count).SequenceEqual(CollectionsMarshal.AsSpan(_path));
     }
 
     /// <summary>Puts a value at a path below an object; the objects on the way are made where they are missing.</summary>
-    private static void Assign(HoconObject target, ReadOnlySpan<string> key, HoconPosition keyAt, HoconNode value)
+    private static void Assign(HoconObject target, ReadOnlySpan<string> key, HoconPlace keyAt, HoconNode value)
     {
-        while (key.Length > 1 && target.TryGetField(key[0], out var field) && field.Value is HoconObject inner)
+        while (key.Length > 1 && target.TryGetValue(key[0], out var present) && present is HoconObject inner)
         {
             if (!value.IsResolved)
             {
@@ -131,11 +139,11 @@ internal sealed partial class HoconSyntaxParser
         for (int i = key.Length - 1; i > 0; i--)
         {
             var wrapper = new HoconObject(keyAt);
-            wrapper.Put(new HoconField(key[i], value, keyAt));
+            wrapper.Put(new HoconEntry(key[i], value, keyAt));
             value = wrapper;
         }
 
-        LayerMerging.Assign(target, new HoconField(key[0], value, keyAt));
+        LayerMerging.Assign(target, new HoconEntry(key[0], value, keyAt));
     }
 
     /// <summary>Reads an array's element.</summary>
@@ -151,10 +159,11 @@ internal sealed partial class HoconSyntaxParser
     }
 
     /// <summary>Reads the values that stand side by side until the line, the field or the element ends.</summary>
-    private bool ReadPieces(out HoconNode? single, out List<Piece>? pieces)
+    private bool ReadPieces(out HoconNode? single, out Piece[]? pieces)
     {
         single = null;
         pieces = null;
+        int first = _pieces.Count;
         while (true)
         {
             int blanks = _at;
@@ -167,26 +176,38 @@ internal sealed partial class HoconSyntaxParser
             int blanksEnd = _at;
             if (ReadPiece() is not { } piece || _session.Stopped)
             {
+                CollectionsMarshal.SetCount(_pieces, first);
                 return false;
             }
 
-            if (pieces is null && single is null)
+            if (_pieces.Count == first && single is null)
             {
                 single = piece;
                 continue;
             }
 
-            pieces ??= [new Piece(single, null)];
-            single = null;
-            if (blanksEnd > blanks)
+            if (single is not null)
             {
-                pieces.Add(new Piece(null, _text[blanks..blanksEnd]));
+                _pieces.Add(new Piece(single, null));
+                single = null;
             }
 
-            pieces.Add(new Piece(piece, null));
+            if (blanksEnd > blanks)
+            {
+                _pieces.Add(new Piece(null, blanksEnd == blanks + 1 && _text[blanks] == ' ' ? " " : _text[blanks..blanksEnd]));
+            }
+
+            _pieces.Add(new Piece(piece, null));
         }
 
-        if (single is null && pieces is null)
+        if (single is null && _pieces.Count > first)
+        {
+            pieces = CollectionsMarshal.AsSpan(_pieces)[first..].ToArray();
+            CollectionsMarshal.SetCount(_pieces, first);
+            return true;
+        }
+
+        if (single is null)
         {
             _session.Report(Here, $"a value is expected, not {ShowNext()}", "write \"\" for an empty text, null for none");
             return false;
@@ -202,11 +223,13 @@ internal sealed partial class HoconSyntaxParser
         {
             case '"':
                 var at = Here;
-                return ReadQuoted() is { } quoted ? new HoconValue(HoconKind.String, quoted, at) : null;
+                return TryReadQuoted(out int start, out int length, out string? unescaped)
+                    ? unescaped is null ? new HoconValue(HoconKind.String, at, start - at.Offset, length) : new HoconValue(HoconKind.String, unescaped, at)
+                    : null;
             case '{':
                 var value = new HoconObject(Here);
                 _at++;
-                ReadFields(value, '}', value.Position);
+                ReadFields(value, '}', value.Place);
                 return value;
             case '[':
                 return ReadArray();
@@ -262,7 +285,7 @@ internal sealed partial class HoconSyntaxParser
             "true" => new HoconValue(HoconKind.Boolean, "true", position),
             "false" => new HoconValue(HoconKind.Boolean, "false", position),
             "null" => new HoconValue(HoconKind.Null, "null", position),
-            _ => new HoconValue(number && !several ? HoconKind.Number : HoconKind.String, text.ToString(), position),
+            _ => new HoconValue(number && !several ? HoconKind.Number : HoconKind.String, position, 0, text.Length),
         };
     }
 
@@ -334,48 +357,72 @@ internal sealed partial class HoconSyntaxParser
     }
 
     /// <summary>What values side by side mean: one value, or several layers where objects are merged. Null after an error.</summary>
-    private List<HoconNode>? Combine(HoconPosition at, List<Piece> pieces)
+    private HoconNode[]? Combine(HoconPlace at, Piece[] pieces)
     {
-        var values = pieces.Where(p => p.Value is not null).Select(p => p.Value!).ToList();
-        bool text = values.Exists(v => v is HoconValue);
-        bool arrays = values.Exists(v => v is HoconArray);
-        bool objects = values.Exists(v => v is HoconObject);
-        if (text && (arrays || objects))
+        var parts = CountParts(pieces);
+        if (parts.Texts > 0 && parts.Arrays + parts.Objects > 0)
         {
-            var wrong = values.First(v => v is HoconArray or HoconObject);
-            _session.Report(wrong.Position, $"{wrong.KindName} and text cannot be concatenated", "separate them with a comma or a new line");
+            var wrong = Array.Find(pieces, p => p.Value is HoconArray or HoconObject).Value!;
+            _session.Report(wrong.Place, $"{wrong.KindName} and text cannot be concatenated", "separate them with a comma or a new line");
             return null;
         }
 
         // ${a} within the value of a means what a was before this line, not what stands before it on the line.
-        if (objects && !arrays && !values.Skip(1).Any(v => v is Substitution { IsSelfReference: true }))
+        if (parts.Objects > 0 && parts.Arrays == 0 && !parts.LaterSelfReference)
         {
-            values.OfType<Substitution>().ToList().ForEach(s => s.RequiresObject = true);
-            return values;
-        }
-
-        if (values.TrueForAll(v => v is HoconValue))
-        {
-            var joined = new StringBuilder();
-            pieces.ForEach(p => joined.Append(p.Whitespace ?? ((HoconValue)p.Value!).Text));
-            return [new HoconValue(HoconKind.String, joined.ToString(), at)];
-        }
-
-        if (arrays && values.Skip(1).All(v => v is HoconArray))
-        {
-            if (values[0] is Substitution { IsSelfReference: true, IsList: false, PrefixLength: 0 } self)
+            var layers = new HoconNode[parts.Count];
+            int count = 0;
+            foreach (var piece in pieces)
             {
-                return [new Appending(at, [.. values.Skip(1).Cast<HoconArray>().SelectMany(a => a)], needsBelow: !self.Optional, self.Path)];
+                if (piece.Value is Substitution substitution)
+                {
+                    substitution.RequiresObject = true;
+                }
+
+                if (piece.Value is { } layer)
+                {
+                    layers[count++] = layer;
+                }
             }
 
-            if (values[0] is HoconArray)
-            {
-                return [new HoconArray(at, [.. values.Cast<HoconArray>().SelectMany(a => a)])];
-            }
+            return layers;
         }
 
-        return [new Concatenation(at, pieces)];
+        if (parts.Texts == parts.Count)
+        {
+            _joined.Clear();
+            foreach (var piece in pieces)
+            {
+                _joined.Append(piece.Value is HoconValue value ? value.Span : piece.Whitespace);
+            }
+
+            return [new HoconValue(HoconKind.String, _joined.ToString(), at)];
+        }
+
+        if (parts.Arrays == parts.Count - 1 && pieces[0].Value is Substitution { IsSelfReference: true, IsList: false, PrefixLength: 0 } self)
+        {
+            return [new Appending(at, ItemsOf(pieces), needsBelow: !self.Optional, self.Path)];
+        }
+
+        return [parts.Arrays == parts.Count ? new HoconArray(at, [.. ItemsOf(pieces)]) : new Concatenation(at, pieces)];
     }
+
+    private static (int Count, int Texts, int Arrays, int Objects, bool LaterSelfReference) CountParts(Piece[] pieces)
+    {
+        var (count, texts, arrays, objects, later) = (0, 0, 0, 0, false);
+        foreach (var piece in pieces)
+        {
+            later |= count > 0 && piece.Value is Substitution { IsSelfReference: true };
+            count += piece.Value is null ? 0 : 1;
+            texts += piece.Value is HoconValue ? 1 : 0;
+            arrays += piece.Value is HoconArray ? 1 : 0;
+            objects += piece.Value is HoconObject ? 1 : 0;
+        }
+
+        return (count, texts, arrays, objects, later);
+    }
+
+    private static List<HoconNode> ItemsOf(Piece[] pieces) => [.. pieces.Select(p => p.Value).OfType<HoconArray>().SelectMany(a => a)];
 
     private string ShowNext() => AtEnd ? "the end of the text" : HoconCharacters.Show(_text[_at]);
 }

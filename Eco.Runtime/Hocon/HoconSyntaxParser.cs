@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Eco.Runtime.Hocon;
 
 /// <summary>
@@ -7,15 +9,19 @@ namespace Eco.Runtime.Hocon;
 internal sealed partial class HoconSyntaxParser
 {
     private const char End = '\0';
+    private const int BufferedFields = 16;
 
     private readonly HoconSession _session;
     private readonly string _text;
     private readonly string _file;
+    private readonly HoconSource _source;
     private readonly string[] _prefix;
     private readonly List<string> _path;
+
+    // The items of the arrays that are open, and buffers for the fields of the objects that are: both get their final size at the end.
+    private readonly List<HoconNode> _items = [];
+    private readonly Stack<HoconEntry[]> _buffers = new();
     private int _at;
-    private int _line = 1;
-    private int _lineStart;
     private int _depth;
     private int _arrays;
 
@@ -29,12 +35,13 @@ internal sealed partial class HoconSyntaxParser
         _session = session;
         _text = text;
         _file = file;
+        _source = new HoconSource(file, text);
         _prefix = prefix;
         _path = [.. prefix];
         _depth = depth;
     }
 
-    private HoconPosition Here => new(_file, _line, _at - _lineStart + 1);
+    private HoconPlace Here => new(_source, _at);
 
     private bool AtEnd => _at >= _text.Length;
 
@@ -82,13 +89,32 @@ internal sealed partial class HoconSyntaxParser
         return root;
     }
 
-    private void ReadFields(HoconObject target, char close, HoconPosition open)
+    private void ReadFields(HoconObject target, char close, HoconPlace open)
     {
         if (!Enter(open))
         {
             return;
         }
 
+        var buffer = target.Count > 0 ? null : _buffers.TryPop(out var spare) ? spare : new HoconEntry[BufferedFields];
+        if (buffer is not null)
+        {
+            target.Borrow(buffer);
+        }
+
+        ReadFieldsUntil(target, close, open);
+        if (buffer is not null)
+        {
+            target.GiveBack(buffer);
+            Array.Clear(buffer);
+            _buffers.Push(buffer);
+        }
+
+        _depth--;
+    }
+
+    private void ReadFieldsUntil(HoconObject target, char close, HoconPlace open)
+    {
         bool separated = true;
         while (!_session.Stopped)
         {
@@ -141,19 +167,18 @@ internal sealed partial class HoconSyntaxParser
 
             separated = ReadSeparator();
         }
-
-        _depth--;
     }
 
     private HoconNode ReadArray()
     {
         var open = Here;
         _at++;
-        var items = new List<HoconNode>();
         if (!Enter(open))
         {
-            return new HoconArray(open, items);
+            return new HoconArray(open, []);
         }
+
+        int first = _items.Count;
 
         _arrays++;
         bool separated = true;
@@ -195,12 +220,14 @@ internal sealed partial class HoconSyntaxParser
                 continue;
             }
 
-            items.Add(item);
+            _items.Add(item);
             separated = ReadSeparator();
         }
 
         _arrays--;
         _depth--;
+        var items = CollectionsMarshal.AsSpan(_items)[first..].ToArray();
+        CollectionsMarshal.SetCount(_items, first);
         return new HoconArray(open, items);
     }
 
@@ -217,7 +244,7 @@ internal sealed partial class HoconSyntaxParser
         return newline;
     }
 
-    private bool Enter(HoconPosition open)
+    private bool Enter(HoconPlace open)
     {
         if (++_depth <= _session.Limits.MaxDepth)
         {
@@ -240,8 +267,6 @@ internal sealed partial class HoconSyntaxParser
             {
                 newline = true;
                 _at++;
-                _line++;
-                _lineStart = _at;
             }
             else if (HoconCharacters.IsWhitespace(c))
             {
@@ -285,10 +310,6 @@ internal sealed partial class HoconSyntaxParser
             {
                 case '\n' when opened == 0:
                     return;
-                case '\n':
-                    _line++;
-                    _lineStart = _at + 1;
-                    break;
                 case '{' or '[':
                     opened++;
                     break;

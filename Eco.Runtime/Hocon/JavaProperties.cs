@@ -11,12 +11,12 @@ internal static class JavaProperties
 {
     public static HoconObject Read(string text, string file, HoconSession session)
     {
-        var root = new HoconObject(new HoconPosition(file, 1, 1));
+        var root = new HoconObject(HoconSource.At(new HoconPosition(file, 1, 1)));
         int number = 0;
         var lines = new Queue<string>(text.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\n', '\r'));
         while (lines.TryDequeue(out string? line))
         {
-            var position = new HoconPosition(file, ++number, 1);
+            var position = HoconSource.At(new HoconPosition(file, ++number, 1));
             line = line.TrimStart(' ', '\t', '\f', '\ufeff');
             if (line.Length == 0 || line[0] is '#' or '!')
             {
@@ -48,7 +48,7 @@ internal static class JavaProperties
         return count % 2 == 1;
     }
 
-    private static void ReadLine(HoconObject root, string line, HoconPosition position, HoconSession session)
+    private static void ReadLine(HoconObject root, string line, HoconPlace position, HoconSession session)
     {
         int end = 0;
         while (end < line.Length && line[end] is not ('=' or ':' or ' ' or '\t' or '\f'))
@@ -73,22 +73,22 @@ internal static class JavaProperties
         Put(root, path, new HoconValue(HoconKind.String, Unescape(line[value..], position, session), position), position);
     }
 
-    private static void Put(HoconObject target, ReadOnlySpan<string> path, HoconValue value, HoconPosition position)
+    private static void Put(HoconObject target, ReadOnlySpan<string> path, HoconValue text, HoconPlace position)
     {
         for (; path.Length > 1; path = path[1..])
         {
-            if (!target.TryGetField(path[0], out var field) || field.Value is not HoconObject inner)
+            if (!target.TryGetValue(path[0], out var present) || present is not HoconObject inner)
             {
                 inner = new HoconObject(position);
-                target.Put(new HoconField(path[0], inner, position));
+                target.Put(new HoconEntry(path[0], inner, position));
             }
 
             target = inner;
         }
 
-        if (!target.TryGetField(path[0], out var present) || present.Value is not HoconObject)
+        if (!target.TryGetValue(path[0], out var value) || value is not HoconObject)
         {
-            target.Put(new HoconField(path[0], value, position));
+            target.Put(new HoconEntry(path[0], text, position));
         }
     }
 
@@ -102,7 +102,7 @@ internal static class JavaProperties
         return at;
     }
 
-    private static string Unescape(string text, HoconPosition position, HoconSession session)
+    private static string Unescape(string text, HoconPlace position, HoconSession session)
     {
         if (!text.Contains('\\', StringComparison.Ordinal))
         {

@@ -7,19 +7,18 @@ namespace Eco.Runtime.Hocon;
 internal static class LayerMerging
 {
     /// <summary>Puts a field into an object that nobody else holds yet.</summary>
-    public static void Assign(HoconObject target, HoconField field)
+    public static void Assign(HoconObject target, HoconEntry entry)
     {
-        target.Put(target.TryGetField(field.Key, out var present)
-            ? new HoconField(field.Key, Layer(present.Value, field.Value), field.KeyPosition)
-            : field);
+        int at = target.IndexOf(entry.Key);
+        target.Put(at, at < 0 ? entry : entry.With(Layer(target.ValueAt(at), entry.Value)));
     }
 
     /// <summary>Merges an object into one that nobody else holds yet.</summary>
     public static void MergeInto(HoconObject target, HoconObject upper)
     {
-        foreach (var field in upper)
+        foreach (ref readonly var entry in upper.Entries)
         {
-            Assign(target, field);
+            Assign(target, entry);
         }
     }
 
@@ -53,7 +52,7 @@ internal static class LayerMerging
             case HoconArray when upper is Substitution { IsSelfReference: true, RequiresObject: false }:
                 return lower;
             default:
-                var made = new LayerStack(lower.Position);
+                var made = new LayerStack(lower.Place);
                 made.Layers.Add(lower);
                 Push(made, upper);
                 return made;
@@ -63,17 +62,17 @@ internal static class LayerMerging
     /// <summary>The merge of two objects that others hold too: neither is changed.</summary>
     public static HoconObject Merge(HoconObject lower, HoconObject upper)
     {
-        var merged = new HoconObject(lower.Position);
-        foreach (var field in lower)
+        var merged = new HoconObject(lower.Place);
+        merged.Reserve(lower.Count + upper.Count);
+        foreach (ref readonly var entry in lower.Entries)
         {
-            merged.Put(field);
+            merged.Put(entry);
         }
 
-        foreach (var field in upper)
+        foreach (ref readonly var entry in upper.Entries)
         {
-            merged.Put(merged.TryGetField(field.Key, out var present)
-                ? new HoconField(field.Key, MergeShared(present.Value, field.Value), field.KeyPosition)
-                : field);
+            int at = merged.IndexOf(entry.Key);
+            merged.Put(at, at < 0 ? entry : entry.With(MergeShared(merged.ValueAt(at), entry.Value)));
         }
 
         return merged;
@@ -102,7 +101,7 @@ internal static class LayerMerging
             }
         }
 
-        var stack = new LayerStack(lower.Position);
+        var stack = new LayerStack(lower.Place);
         stack.Layers.AddRange(lower is LayerStack l ? l.Layers : [lower]);
         stack.Layers.AddRange(upper is LayerStack u ? u.Layers : [upper]);
         return stack;

@@ -1,7 +1,7 @@
 namespace Eco.Runtime.Hocon;
 
 /// <summary>A value that is known only once substitutions are resolved. None is left in a tree that the parser hands out.</summary>
-internal abstract class UnresolvedNode(HoconPosition position) : HoconNode(position)
+internal abstract class UnresolvedNode(HoconPlace position) : HoconNode(position)
 {
     public override HoconKind Kind => throw new InvalidOperationException($"The value at {Position} is not resolved yet.");
 
@@ -15,7 +15,7 @@ internal abstract class UnresolvedNode(HoconPosition position) : HoconNode(posit
 }
 
 /// <summary><c>${path}</c> or <c>${?path}</c>.</summary>
-internal sealed class Substitution(HoconPosition position, string[] path, int prefixLength, bool optional, bool list) : UnresolvedNode(position)
+internal sealed class Substitution(HoconPlace position, string[] path, int prefixLength, bool optional, bool list) : UnresolvedNode(position)
 {
     /// <summary>From the root of the whole document: the place of the include statement, then what the included text says.</summary>
     public string[] Path { get; } = path;
@@ -44,13 +44,13 @@ internal sealed class Substitution(HoconPosition position, string[] path, int pr
 internal readonly record struct Piece(HoconNode? Value, string? Whitespace);
 
 /// <summary>Values side by side of which at least one is a substitution.</summary>
-internal sealed class Concatenation(HoconPosition position, List<Piece> pieces) : UnresolvedNode(position)
+internal sealed class Concatenation(HoconPlace position, Piece[] pieces) : UnresolvedNode(position)
 {
-    public List<Piece> Pieces { get; } = pieces;
+    public Piece[] Pieces { get; } = pieces;
 }
 
 /// <summary>What <c>+=</c> adds to the value below it.</summary>
-internal sealed class Appending(HoconPosition position, List<HoconNode> items, bool needsBelow, string[]? fallback) : UnresolvedNode(position)
+internal sealed class Appending(HoconPlace position, List<HoconNode> items, bool needsBelow, string[]? fallback) : UnresolvedNode(position)
 {
     /// <summary>Where the value to append to is looked for when nothing is below; null where nothing could be found.</summary>
     public string[]? Fallback { get; } = fallback;
@@ -62,7 +62,7 @@ internal sealed class Appending(HoconPosition position, List<HoconNode> items, b
 }
 
 /// <summary>All assignments to one field that may still matter, from the first to the last.</summary>
-internal sealed class LayerStack(HoconPosition position) : UnresolvedNode(position)
+internal sealed class LayerStack(HoconPlace position) : UnresolvedNode(position)
 {
     private List<HoconNode?>? _folds;
 
@@ -74,10 +74,19 @@ internal sealed class LayerStack(HoconPosition position) : UnresolvedNode(positi
     public HoconNode Top => Layers[^1];
 
     /// <summary>The value that the layers up to this one give, once known.</summary>
-    public HoconNode? FoldUpTo(int layer) => _folds is null || layer >= _folds.Count ? null : _folds[layer];
+    public HoconNode? FoldUpTo(int layer) =>
+        layer == Layers.Count - 1 ? Result
+        : _folds is null || layer >= _folds.Count ? null
+        : _folds[layer];
 
     public void KeepFold(int layer, HoconNode value)
     {
+        if (layer == Layers.Count - 1)
+        {
+            Result = value;
+            return;
+        }
+
         _folds ??= [];
         while (_folds.Count <= layer)
         {

@@ -92,7 +92,11 @@ public sealed class HoconLimitTests
         var concatenated = HoconParser.Parse("a = []\n" + string.Concat(Enumerable.Range(0, Count).Select(i => $"a = ${{a}} [{i}]\n")));
         var merged = HoconParser.Parse("a = {}\n" + string.Concat(Enumerable.Range(0, Count).Select(i => $"a = ${{a}} {{k{i} = {i}}}\n")));
 
+        var substituted = HoconParser.Parse("x = 7\n" + string.Concat(Enumerable.Repeat("a += ${x}\n", Count)) + "b = ${a}\nb += 8");
+
         Assert.That(plain.GetArray("a"), Has.Count.EqualTo(Count));
+        Assert.That(substituted.GetArray("a"), Has.Count.EqualTo(Count));
+        Assert.That(substituted.GetArray("b"), Has.Count.EqualTo(Count + 1));
         Assert.That(concatenated.GetArray("a"), Has.Count.EqualTo(Count));
         Assert.That(merged.GetObject("a"), Has.Count.EqualTo(Count));
     }
