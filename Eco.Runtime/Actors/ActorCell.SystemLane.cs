@@ -116,6 +116,7 @@ internal sealed partial class ActorCell
         if (ReferenceEquals(reply.Incarnation, _actor))
         {
             _receiveTimeout?.Touch();
+            _answers++;
             _actor!.OnPortReply(reply.Reply);
         }
     }

@@ -16,6 +16,7 @@ internal sealed partial class ActorCell : IInternalActorRef, IActorContext, IThr
     private object? _message;
     private IActorRef? _sender;
     private long _handled;
+    private long _answers;
 
     public ActorCell(ActorSystem system, IInternalActorRef parent, Props props, string name, long uid)
     {
@@ -57,6 +58,9 @@ internal sealed partial class ActorCell : IInternalActorRef, IActorContext, IThr
 
     /// <summary>Counts handled messages; tells one delivery of a message from another.</summary>
     public long Handled => Volatile.Read(ref _handled);
+
+    /// <summary>The same, and the answers of ports that it has waited for; for a reader that runs the actor itself.</summary>
+    public long HandledWithAnswers => _handled + _answers;
 
     private SupervisorStrategy Strategy =>
         Props.SupervisorStrategy ?? _actor?.StrategyOfChildren() ?? SupervisorStrategy.DefaultStrategy;

@@ -29,7 +29,8 @@ internal sealed class InProcessQueue(string address, int controlCapacity, int te
     /// <summary>Control frames that were dropped at the delivery limit.</summary>
     public long DroppedAtLimit { get; private set; }
 
-    private QueueConsumer? Active => _consumers.Count > 0 ? _consumers[0] : null;
+    /// <summary>Who receives now.</summary>
+    public QueueConsumer? Active => _consumers.Count > 0 ? _consumers[0] : null;
 
     /// <summary>Takes a frame and hands it to the active consumer, if there is one with room.</summary>
     public TransportResult Offer(TransportLane lane, byte[] frame)

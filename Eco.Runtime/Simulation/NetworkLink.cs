@@ -40,6 +40,13 @@ internal sealed class NetworkLink(string from, string to, NetworkCard card, Link
             return null;
         }
 
+        return SerialiseAll(now, bytes);
+    }
+
+    /// <summary>As <see cref="Serialise"/>, for a sender that waits rather than drops.</summary>
+    public long SerialiseAll(long now, int bytes)
+    {
+        long start = Math.Max(now, Card.FreeAt);
         Card.FreeAt = start + (long)Math.Ceiling(bytes / Options.BandwidthBytesPerSecond * TimeSpan.TicksPerSecond);
         return Card.FreeAt;
     }

@@ -30,8 +30,15 @@ public sealed class SimulatedHost
         ClockSkew = options.ClockSkew;
         ClockDriftPartsPerMillion = options.ClockDriftPartsPerMillion;
         Disk.CapacityBytes = options.DiskCapacityBytes;
-        JournalStorage = new SimulatedJournalStorage(world.Scheduler.Trace);
-        StatisticsStorage = new SimulatedStatisticsStorage(world.Options.Storage.StatisticsBufferRows);
+        StepTime = options.StepTime;
+        if (options.Database is { } database && database.World != world)
+        {
+            throw new ArgumentException($"database '{database.Name}' of host '{id}' belongs to another world", nameof(options));
+        }
+
+        JournalStorage = options.Database?.Journal ?? new SimulatedJournalStorage(world.Scheduler.Trace);
+        ArtifactStorage = options.Database?.Artifacts ?? new SimulatedArtifactStorage();
+        StatisticsStorage = options.Database?.Statistics ?? new SimulatedStatisticsStorage(world.Options.Storage.StatisticsBufferRows);
     }
 
     /// <summary>Its name in the network.</summary>
@@ -49,20 +56,26 @@ public sealed class SimulatedHost
     /// <summary>Whether it runs.</summary>
     public bool IsUp => _now is not null;
 
-    /// <summary>Its disk.</summary>
+    /// <summary>Whether it is stopped by <see cref="Pause"/>.</summary>
+    public bool IsPaused => _now?.Scope.Held is not null;
+
+    /// <summary>Its disk; with a shared database only the faults of its way there.</summary>
     public SimulatedDisk Disk { get; } = new();
 
     /// <summary>What its journal has on the disk.</summary>
     public SimulatedJournalStorage JournalStorage { get; private set; }
 
     /// <summary>What its artefact store has on the disk.</summary>
-    public SimulatedArtifactStorage ArtifactStorage { get; private set; } = new();
+    public SimulatedArtifactStorage ArtifactStorage { get; private set; }
 
     /// <summary>What its statistics store has on the disk.</summary>
     public SimulatedStatisticsStorage StatisticsStorage { get; private set; }
 
     /// <summary>The share of its cores that others use; may change at any time.</summary>
     public double Load { get; set; }
+
+    /// <summary>What one step of an actor takes here, one after the other; may change at any time, and then holds for what is asked of the host from then on.</summary>
+    public TimeSpan StepTime { get; set; }
 
     /// <summary>How far its date is from the true one; set anew, its date jumps. Timers and timestamps stay true.</summary>
     public TimeSpan ClockSkew
@@ -134,8 +147,34 @@ public sealed class SimulatedHost
         _world.Scheduler.Trace.Step(_world.Clock.ElapsedTicks, dying.Scope, "crash");
         dying.Devices.ForEach(device => device.Crash());
         _world.Scheduler.EndScope(dying.Scope);
-        _world.Broker.Disconnected(dying.Scope);
+        _world.Broker.HostDown(dying.Scope);
         dying.System.Abort();
+        _world.Observer?.Crashed(this);
+    }
+
+    /// <summary>
+    /// Stops the host as SIGSTOP or a very long garbage collection would: nothing of it runs, its timers, arrivals and storage wait, and
+    /// its connections may be declared dead meanwhile. Nothing happens if it is stopped already.
+    /// </summary>
+    public void Pause()
+    {
+        if (!IsPaused)
+        {
+            _world.Scheduler.Trace.Step(_world.Clock.ElapsedTicks, Now.Scope, "pause");
+            _world.Scheduler.Pause(Now.Scope);
+            _world.Broker.Paused(Now.Scope);
+        }
+    }
+
+    /// <summary>Lets a stopped host go on, as SIGCONT would: all that has waited comes at once, in its order. Nothing happens if it runs.</summary>
+    public void Resume()
+    {
+        if (IsPaused)
+        {
+            _world.Scheduler.Trace.Step(_world.Clock.ElapsedTicks, Now.Scope, "resume");
+            _world.Scheduler.Resume(Now.Scope);
+            _world.Broker.Resumed(Now.Scope);
+        }
     }
 
     /// <summary>Starts the host with empty memory and the disk as it is; a running one is crashed first.</summary>
@@ -147,12 +186,16 @@ public sealed class SimulatedHost
         }
 
         Incarnation++;
-        _now = new Incarnate(this, new HostScope(_ordinal, Id));
+        _now = new Incarnate(this, new HostScope(_ordinal, Id, this));
         _world.Scheduler.Trace.Step(_world.Clock.ElapsedTicks, _now.Scope, "start");
+        _world.Observer?.Started(this);
         _boot(this);
     }
 
-    /// <summary>Starts the host with an empty disk, as a new installation under the same name; a running one is crashed first.</summary>
+    /// <summary>
+    /// Starts the host with an empty disk, as a new installation under the same name; a running one is crashed first. A shared database
+    /// is not on its disk and stays.
+    /// </summary>
     public void Reinstall()
     {
         if (IsUp)
@@ -160,9 +203,13 @@ public sealed class SimulatedHost
             Crash();
         }
 
-        JournalStorage = new SimulatedJournalStorage(_world.Scheduler.Trace);
-        ArtifactStorage = new SimulatedArtifactStorage();
-        StatisticsStorage = new SimulatedStatisticsStorage(_world.Options.Storage.StatisticsBufferRows);
+        if (Options.Database is null)
+        {
+            JournalStorage = new SimulatedJournalStorage(_world.Scheduler.Trace);
+            ArtifactStorage = new SimulatedArtifactStorage();
+            StatisticsStorage = new SimulatedStatisticsStorage(_world.Options.Storage.StatisticsBufferRows);
+        }
+
         Restart();
     }
 
@@ -187,7 +234,7 @@ public sealed class SimulatedHost
             CrashPoints = new HostCrashPoints(world.CrashPoints, host, scope);
             Dispatcher = new SimulatedDispatcher(scheduler, scope);
             TimeProvider = new SimulatedTimeProvider(scheduler, scope, host._clock);
-            Transport = new SimulatedTransport(scheduler, world.Network, world.Broker, world.Options.Transport, scope);
+            Transport = new SimulatedTransport(scheduler, world.Network, world.Broker, scope);
             StorageDevice journal = Device(host, "journal", CrashPoints);
             StorageDevice artifacts = Device(host, ArtifactName, ICrashPoints.None);
             StorageDevice statistics = Device(host, "statistics", ICrashPoints.None);
@@ -241,11 +288,13 @@ public sealed class SimulatedHost
         private StorageDevice Device(SimulatedHost host, string name, ICrashPoints crashPoints)
         {
             Random random = host._world.Random.Stream($"disk/{host.Id}/{name}/{host.Incarnation}");
-            return new StorageDevice(host._world.Scheduler, Scope, host.Disk, host._world.Options.Storage, random, name) 
+            return new StorageDevice(host._world.Scheduler, Scope, host.Disk, host._world.Options.Storage, random, name)
             {
                 CrashPoints = crashPoints,
                 BreaksOnFault = name != ArtifactName,
                 OnBroken = () => host.OnStorageFault?.Invoke(host),
+                Shared = host.Options.Database?.Disk,
+                WayThere = host.Options.Database is null ? TimeSpan.Zero : host.Options.DatabaseLatency,
             };
         }
     }

@@ -23,4 +23,13 @@ public sealed record SimulatedHostOptions
 
     /// <summary>How much fits on its disk.</summary>
     public long DiskCapacityBytes { get; init; } = long.MaxValue;
+
+    /// <summary>A database that it shares with other hosts, made by <see cref="SimulatedWorld.AddDatabase"/>; null for its own disk.</summary>
+    public SimulatedDatabase? Database { get; init; }
+
+    /// <summary>What the way to a shared database adds to each read and each commit.</summary>
+    public TimeSpan DatabaseLatency { get; init; } = TimeSpan.FromMilliseconds(0.5);
+
+    /// <summary>What one step of an actor takes, one after the other on the whole host: a host that is too slow for its work. Zero: nothing.</summary>
+    public TimeSpan StepTime { get; init; }
 }

@@ -25,6 +25,9 @@ public sealed class SimulatedNetwork
         _options = options;
     }
 
+    /// <summary>Called when a link is cut or mended.</summary>
+    internal Action<NetworkLink>? LinkChanged { get; set; }
+
     /// <summary>What has gone over each link that was used, ordered by sender and receiver.</summary>
     public ImmutableArray<LinkCounters> Counters =>
         [.. _links.Values.Select(link => link.Counters).OrderBy(c => c.From, StringComparer.Ordinal).ThenBy(c => c.To, StringComparer.Ordinal)];
@@ -56,8 +59,8 @@ public sealed class SimulatedNetwork
     /// <summary>What a link is set to.</summary>
     public LinkOptions OptionsOf(string from, string to) => Link(from, to).Options;
 
-    /// <summary>Cuts one direction: what is on its way, and what is sent from now on, is lost.</summary>
-    public void CutOneWay(string from, string to) => Link(from, to).IsCut = true;
+    /// <summary>Cuts one direction: what is on its way, and what is sent from now on, is lost; connections to a broker stall.</summary>
+    public void CutOneWay(string from, string to) => SetCut(Link(from, to), true);
 
     /// <summary>Cuts both directions.</summary>
     public void Cut(string one, string other)
@@ -69,8 +72,8 @@ public sealed class SimulatedNetwork
     /// <summary>Mends both directions.</summary>
     public void Heal(string one, string other)
     {
-        Link(one, other).IsCut = false;
-        Link(other, one).IsCut = false;
+        SetCut(Link(one, other), false);
+        SetCut(Link(other, one), false);
     }
 
     /// <summary>Cuts a host off from all others that are there now.</summary>
@@ -87,7 +90,7 @@ public sealed class SimulatedNetwork
     {
         foreach (NetworkLink link in _links.Values)
         {
-            link.IsCut = false;
+            SetCut(link, false);
         }
     }
 
@@ -105,53 +108,50 @@ public sealed class SimulatedNetwork
     public void Transmit(string from, string to, int bytes, string what, Action arrived)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        if (from == to)
+        Transmit(new ActionArrival(LinkOf(from, to), _scheduler.World, what, bytes, arrived));
+    }
+
+    /// <summary>Sends a frame over its link.</summary>
+    internal void Transmit(LinkArrival frame)
+    {
+        if (frame.Link is not { } link)
         {
-            _scheduler.After(TimeSpan.Zero, _scheduler.World, what, arrived);
+            _scheduler.Plan(frame, _scheduler.Clock.ElapsedTicks);
             return;
         }
 
-        NetworkLink link = Link(from, to);
         link.Frames++;
-        link.Bytes += bytes;
-        if (link.Serialise(_scheduler.Clock.ElapsedTicks, bytes) is not { } departure || link.IsCut || link.Random.Chance(link.Options.Loss))
+        link.Bytes += frame.Bytes;
+        if (link.Serialise(_scheduler.Clock.ElapsedTicks, frame.Bytes) is not { } departure || link.IsCut || link.Random.Chance(link.Options.Loss))
         {
             link.Dropped++;
             return;
         }
 
-        Plan(link, link.Arrival(departure), what, arrived);
+        _scheduler.Plan(frame, link.Arrival(departure));
         if (link.Random.Chance(link.Options.Duplication))
         {
             link.Duplicated++;
-            Plan(link, departure + link.Options.Latency.Ticks + 1 + link.Random.NextTicks(link.Options.ReorderingDelay), what, arrived);
+            _scheduler.Plan(frame.Copy(), departure + link.Options.Latency.Ticks + 1 + link.Random.NextTicks(link.Options.ReorderingDelay));
         }
     }
 
     /// <summary>Sends a confirmation: it takes the link's latency and can be lost, but is too small to keep a network card busy or to be counted.</summary>
-    internal void Confirm(string from, string to, Action arrived)
+    internal void Confirm(NetworkLink? link, SimulationEvent confirmation)
     {
-        if (from == to)
+        if (link is null)
         {
-            _scheduler.After(TimeSpan.Zero, _scheduler.World, "confirm", arrived);
-            return;
+            _scheduler.Plan(confirmation, _scheduler.Clock.ElapsedTicks);
         }
-
-        NetworkLink link = Link(from, to);
-        if (link.IsCut || link.Random.Chance(link.Options.Loss))
+        else if (!link.IsCut && !link.Random.Chance(link.Options.Loss))
         {
-            return;
+            _scheduler.Plan(
+                confirmation, _scheduler.Clock.ElapsedTicks + link.Options.Latency.Ticks + link.Random.NextTicks(link.Options.Jitter));
         }
-
-        long arrival = _scheduler.Clock.ElapsedTicks + link.Options.Latency.Ticks + link.Random.NextTicks(link.Options.Jitter);
-        _scheduler.At(arrival, _scheduler.World, "confirm", () =>
-        {
-            if (!link.IsCut)
-            {
-                arrived();
-            }
-        });
     }
+
+    /// <summary>The link between two hosts; null from a host to itself.</summary>
+    internal NetworkLink? LinkOf(string from, string to) => from == to ? null : Link(from, to);
 
     internal void AddNode(string name, string site)
     {
@@ -163,18 +163,14 @@ public sealed class SimulatedNetwork
         _nodes.Add(name, new NetworkNode(name, site, new NetworkCard(), wan));
     }
 
-    private void Plan(NetworkLink link, long arrival, string what, Action arrived) =>
-        _scheduler.At(arrival, _scheduler.World, what, () =>
+    private void SetCut(NetworkLink link, bool isCut)
+    {
+        if (link.IsCut != isCut)
         {
-            if (link.IsCut)
-            {
-                link.Dropped++;
-                return;
-            }
-
-            link.Delivered++;
-            arrived();
-        });
+            link.IsCut = isCut;
+            LinkChanged?.Invoke(link);
+        }
+    }
 
     private NetworkLink Link(string from, string to)
     {

@@ -14,16 +14,18 @@ public sealed class SimulatedTransport : ITransport
     private readonly SimulatedBroker _broker;
     private readonly SimulatedTransportOptions _options;
     private readonly HostScope _scope;
-    private int _unconfirmed;
+    private readonly Dictionary<string, BrokerRoute> _routes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BrokerSubscriber> _subscriptions = new(StringComparer.Ordinal);
+    private readonly ConfirmTimeouts _timeouts;
 
-    internal SimulatedTransport(
-        SimulationScheduler scheduler, SimulatedNetwork network, SimulatedBroker broker, SimulatedTransportOptions options, HostScope scope)
+    internal SimulatedTransport(SimulationScheduler scheduler, SimulatedNetwork network, SimulatedBroker broker, HostScope scope)
     {
         _scheduler = scheduler;
         _network = network;
         _broker = broker;
-        _options = options;
+        _options = broker.Options;
         _scope = scope;
+        _timeouts = new ConfirmTimeouts(scheduler, scope, _options.ConfirmTimeout, this);
     }
 
     /// <inheritdoc/>
@@ -37,22 +39,31 @@ public sealed class SimulatedTransport : ITransport
         }
 
         _broker.Traffic.Sent(send);
-        string? home = _broker.HomeOf(send.To);
+        string? standpoint = _broker.StandpointOf(send.To);
         if (send.Lane == TransportLane.Telemetry)
         {
-            SendTelemetry(send, home);
+            if (standpoint is null)
+            {
+                _broker.Traffic.Answered(TransportResult.Unroutable);
+            }
+            else
+            {
+                Transmit(new TelemetryFrame(_scheduler, RouteTo(standpoint).Up, send, _broker));
+            }
         }
-        else if (home is null)
+        else if (standpoint is null)
         {
-            AnswerHere(send, replyTo, TransportResult.Unroutable);
+            AnswerHere(send, replyTo, _broker.Unroutable());
         }
-        else if (_unconfirmed >= _options.MaximumUnconfirmed)
+        else if (_timeouts.Unconfirmed >= _options.MaximumUnconfirmed)
         {
             AnswerHere(send, replyTo, TransportResult.Blocked);
         }
         else
         {
-            SendControl(send, home, replyTo);
+            var confirmation = new PendingConfirmation(send.CorrelationId, replyTo);
+            _timeouts.Add(confirmation);
+            Transmit(new ControlFrame(_scheduler, RouteTo(standpoint), send, confirmation, this));
         }
     }
 
@@ -66,25 +77,28 @@ public sealed class SimulatedTransport : ITransport
         ArgumentNullException.ThrowIfNull(receiver);
         if (_scope.IsAlive)
         {
-            _broker.Subscribe(subscription, _scope, receiver);
+            BrokerConnection connection = ConnectionTo(_broker.StandpointFor(subscription.Address, _scope.Name));
+            var subscriber = new BrokerSubscriber(subscription, receiver, connection, _broker, this);
+            _subscriptions.Add(subscription.ConsumerTag, subscriber);
+            connection.Subscribe(subscriber);
         }
     }
 
     /// <inheritdoc/>
     public void Unsubscribe(string address, string consumerTag)
     {
-        if (_scope.IsAlive)
+        if (_scope.IsAlive && _subscriptions.Remove(consumerTag, out BrokerSubscriber? subscriber))
         {
-            _broker.Unsubscribe(address, consumerTag);
+            subscriber.Connection.Unsubscribe(subscriber);
         }
     }
 
     /// <inheritdoc/>
     public void Acknowledge(string address, string consumerTag, long deliveryTag)
     {
-        if (_scope.IsAlive)
+        if (_scope.IsAlive && _subscriptions.TryGetValue(consumerTag, out BrokerSubscriber? subscriber) && subscriber.Address == address)
         {
-            _broker.Acknowledge(address, consumerTag, deliveryTag);
+            subscriber.Connection.Acknowledge(subscriber, deliveryTag);
         }
     }
 
@@ -95,53 +109,58 @@ public sealed class SimulatedTransport : ITransport
         ArgumentException.ThrowIfNullOrEmpty(address);
         if (_scope.IsAlive)
         {
-            _broker.Bind(alias, address);
+            ConnectionTo(_broker.StandpointFor(address, _scope.Name)).Bind(alias, address);
         }
     }
 
-    private void SendTelemetry(TransportSend send, string? home)
-    {
-        if (home is null)
-        {
-            _broker.Traffic.Answered(TransportResult.Unroutable);
-            return;
-        }
+    /// <summary>A subscription has ended without being asked to.</summary>
+    internal void Forget(string consumerTag) => _subscriptions.Remove(consumerTag);
 
-        _network.Transmit(_scope.Name, home, send.Frame.Length, "telemetry", () =>
+    /// <summary>A control frame has reached the broker.</summary>
+    internal void Arrived(ControlFrame frame)
+    {
+        _scheduler.Trace.Fold(frame.Send.Frame);
+        if (_broker.Publish(frame.Send) is { } result && !frame.Confirmation.IsAnswered)
         {
-            _scheduler.Trace.Fold(send.Frame);
-            _broker.Offer(send);
-        });
+            _network.Confirm(frame.Route.Down, new ConfirmArrival(_scheduler, frame.Route.Down, frame.Confirmation, result, this));
+        }
     }
 
-    private void SendControl(TransportSend send, string home, IActorRef replyTo)
+    internal void Answer(PendingConfirmation confirmation, TransportResult result)
     {
-        _unconfirmed++;
-        bool isAnswered = false;
-        SimulationEvent? timeout = null;
-        timeout = _scheduler.After(
-            _options.ConfirmTimeout, _scope, "confirm.timeout", () => Answer(TransportResult.Unknown));
-
-        _network.Transmit(_scope.Name, home, send.Frame.Length, "frame", () =>
+        if (!confirmation.IsAnswered && _scope.IsAlive)
         {
-            _scheduler.Trace.Fold(send.Frame);
-            TransportResult result = _broker.Offer(send);
-            _network.Confirm(home, _scope.Name, () => Answer(result));
-        });
-
-        void Answer(TransportResult result)
-        {
-            if (isAnswered || !_scope.IsAlive)
-            {
-                return;
-            }
-
-            isAnswered = true;
-            _unconfirmed--;
-            _scheduler.Cancel(timeout!);
+            _timeouts.Answered(confirmation);
             _broker.Traffic.Answered(result);
-            replyTo.Tell(new TransportOutcome(send.CorrelationId, result), ActorRefs.NoSender);
+            confirmation.ReplyTo.Tell(new TransportOutcome(confirmation.CorrelationId, result), ActorRefs.NoSender);
         }
+    }
+
+    private void Transmit(LinkArrival frame) => _network.Transmit(frame);
+
+    private BrokerRoute RouteTo(string standpoint)
+    {
+        if (!_routes.TryGetValue(standpoint, out BrokerRoute? route))
+        {
+            route = standpoint == _scope.Name
+                ? new BrokerRoute(null, null)
+                : new BrokerRoute(_network.LinkOf(_scope.Name, standpoint), _network.LinkOf(standpoint, _scope.Name));
+            _routes.Add(standpoint, route);
+        }
+
+        return route;
+    }
+
+    private BrokerConnection ConnectionTo(string standpoint)
+    {
+        BrokerRoute route = RouteTo(standpoint);
+        if (route.Connection is not { IsOpenAtClient: true })
+        {
+            route.Connection = new BrokerConnection(_broker, _scope, route.Up, route.Down);
+            _broker.Connected(route.Connection);
+        }
+
+        return route.Connection;
     }
 
     private void AnswerHere(TransportSend send, IActorRef replyTo, TransportResult result)

@@ -14,4 +14,15 @@ public sealed record SimulatedTransportOptions
 
     /// <summary>A send whose confirmation has not come by then is answered Unknown.</summary>
     public TimeSpan ConfirmTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The site of the broker's own node, <see cref="SimulatedBroker.Node"/>; null: each queue stands at the host that subscribed to it first.
+    /// </summary>
+    public string? BrokerSite { get; init; }
+
+    /// <summary>What the broker does that it may do.</summary>
+    public SimulatedBrokerFaults Faults { get; init; } = SimulatedBrokerFaults.None;
+
+    /// <summary>A client that does not reach the broker gives up after so long.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -20,7 +20,6 @@ namespace Eco.Runtime.Simulation;
 public sealed class SimulatedWorld : IDisposable
 {
     private readonly SortedDictionary<string, SimulatedHost> _hosts = new(StringComparer.Ordinal);
-    private readonly SimulatedBroker _broker;
 
     /// <summary>Makes an empty world.</summary>
     public SimulatedWorld(ulong seed, SimulationOptions? options = null)
@@ -31,7 +30,7 @@ public sealed class SimulatedWorld : IDisposable
         Scheduler = new SimulationScheduler(Random, Options);
         TimeProvider = new SimulatedTimeProvider(Scheduler, Scheduler.World, new HostClock());
         Network = new SimulatedNetwork(Scheduler, Random, Options);
-        _broker = new SimulatedBroker(Options.Transport);
+        Broker = new SimulatedBroker(Scheduler, Network, Random, Options.Transport) { Faults = Options.Transport.Faults };
     }
 
     /// <summary>Decides everything that is left to chance.</summary>
@@ -56,7 +55,7 @@ public sealed class SimulatedWorld : IDisposable
     public IRandomSource Random { get; }
 
     /// <summary>What has been handed to the transport, by all hosts.</summary>
-    public TransportCounters TransportCounters => _broker.Counters;
+    public TransportCounters TransportCounters => Broker.TransportCounters;
 
     /// <summary>The hosts by id, in ordinal order.</summary>
     public IReadOnlyDictionary<string, SimulatedHost> Hosts => _hosts;
@@ -70,12 +69,20 @@ public sealed class SimulatedWorld : IDisposable
     /// <summary>Mailbox runs, timers and completions so far.</summary>
     public long Steps => Scheduler.Steps;
 
-    /// <summary>Messages, timers and completions of ports that actors have handled so far.</summary>
+    /// <summary>The transport's queues, and what they do to those who use them.</summary>
+    public SimulatedBroker Broker { get; }
+
+    /// <summary>Messages that actors of all hosts have handled, whether sent to them or brought by a timer or a port.</summary>
     public long EventsHandled => Scheduler.EventsHandled;
 
-    internal SimulationScheduler Scheduler { get; }
+    /// <summary>Sees each step; null for nobody.</summary>
+    public ISimulationObserver? Observer
+    {
+        get => Scheduler.Observer;
+        set => Scheduler.Observer = value;
+    }
 
-    internal SimulatedBroker Broker => _broker;
+    internal SimulationScheduler Scheduler { get; }
 
     /// <summary>Adds a host and starts it.</summary>
     /// <param name="id">Its name in the network, and the address at which it usually subscribes.</param>
@@ -96,6 +103,14 @@ public sealed class SimulatedWorld : IDisposable
         _hosts.Add(id, host);
         host.Restart();
         return host;
+    }
+
+    /// <summary>Adds a database for several hosts; see <see cref="SimulatedHostOptions.Database"/>.</summary>
+    /// <param name="name">Its name, for messages.</param>
+    public SimulatedDatabase AddDatabase(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new SimulatedDatabase(name, this);
     }
 
     /// <summary>Plans a step of a fault script.</summary>

@@ -1,3 +1,4 @@
+using Eco.Runtime.Actors;
 using Eco.Runtime.Dispatch;
 
 namespace Eco.Runtime.Simulation;
@@ -25,8 +26,10 @@ internal sealed class SimulationScheduler(IRandomSource random, SimulationOption
 
     public long Steps { get; private set; }
 
-    /// <summary>How often an actor had its turn: at throughput 1 each of its turns is one message, or one or more answers of ports.</summary>
+    /// <summary>Messages and answers of ports that actors have handled.</summary>
     public long EventsHandled { get; private set; }
+
+    public ISimulationObserver? Observer { get; set; }
 
     public bool IsIdle => _runnableCount == 0 && _events.Count == 0;
 
@@ -37,7 +40,17 @@ internal sealed class SimulationScheduler(IRandomSource random, SimulationOption
     {
         ArgumentNullException.ThrowIfNull(work);
         RefuseOtherThreads();
-        if (scope.IsAlive)
+        if (!scope.IsAlive)
+        {
+            return;
+        }
+
+        if (scope.Host is { StepTime.Ticks: > 0 } slow && scope.Held is null)
+        {
+            scope.BusyUntil = Math.Max(scope.BusyUntil, Clock.ElapsedTicks) + slow.StepTime.Ticks;
+            Plan(new DelayedWork(scope, work), scope.BusyUntil);
+        }
+        else
         {
             AddRunnable(scope, work);
         }
@@ -46,14 +59,39 @@ internal sealed class SimulationScheduler(IRandomSource random, SimulationOption
     /// <summary>Plans an action. A scope that has ended gets nothing planned.</summary>
     public SimulationEvent At(long dueTicks, HostScope scope, string what, Action action)
     {
+        var item = new ActionEvent(scope, what, action);
+        Plan(item, dueTicks);
+        return item;
+    }
+
+    /// <summary>Plans an event that is not planned now.</summary>
+    public void Plan(SimulationEvent item, long dueTicks)
+    {
         RefuseOtherThreads();
-        var item = new SimulationEvent(Math.Max(dueTicks, Clock.ElapsedTicks), scope, what, action);
-        if (scope.IsAlive)
+        item.Due = Math.Max(dueTicks, Clock.ElapsedTicks);
+        if (item.Scope.IsAlive)
         {
             _events.Add(item);
         }
+    }
 
-        return item;
+    /// <summary>Stops a host's work as SIGSTOP would: what becomes due waits.</summary>
+    public void Pause(HostScope scope)
+    {
+        scope.Held ??= [];
+        TakeRunnables(scope, scope.Held);
+    }
+
+    /// <summary>Lets a stopped host go on: all that has waited comes at once, in its order.</summary>
+    public void Resume(HostScope scope)
+    {
+        List<object> held = scope.Held ?? [];
+        scope.Held = null;
+        long due = Clock.ElapsedTicks;
+        foreach (object work in held)
+        {
+            Plan(new DelayedWork(scope, work), due++);
+        }
     }
 
     public SimulationEvent After(TimeSpan delay, HostScope scope, string what, Action action) =>
@@ -68,18 +106,9 @@ internal sealed class SimulationScheduler(IRandomSource random, SimulationOption
     public void EndScope(HostScope scope)
     {
         scope.End();
+        scope.Held = null;
         _events.RemoveScope(scope);
-        int kept = 0;
-        for (int i = 0; i < _runnableCount; i++)
-        {
-            if (_runnable[i].Scope != scope)
-            {
-                _runnable[kept++] = _runnable[i];
-            }
-        }
-
-        Array.Clear(_runnable, kept, _runnableCount - kept);
-        _runnableCount = kept;
+        TakeRunnables(scope, taken: null);
     }
 
     /// <summary>Does the next thing that is due by a time.</summary>
@@ -137,13 +166,12 @@ internal sealed class SimulationScheduler(IRandomSource random, SimulationOption
         if (chosen.Work is SimulationEvent item)
         {
             Trace.Step(Clock.ElapsedTicks, chosen.Scope, item.What);
-            item.Action();
+            item.Run();
         }
         else
         {
-            EventsHandled++;
             Trace.Step(Clock.ElapsedTicks, chosen.Scope, chosen.Work);
-            ((IThreadPoolWorkItem)chosen.Work).Execute();
+            Execute(chosen);
         }
 
         if (_failure is { } failure)
@@ -153,17 +181,59 @@ internal sealed class SimulationScheduler(IRandomSource random, SimulationOption
         }
     }
 
+    private void Execute(Runnable chosen)
+    {
+        if (chosen.Work is not ActorCell cell)
+        {
+            ((IThreadPoolWorkItem)chosen.Work).Execute();
+            return;
+        }
+
+        long before = cell.HandledWithAnswers;
+        ((IThreadPoolWorkItem)cell).Execute();
+        if (cell.HandledWithAnswers > before)
+        {
+            EventsHandled += cell.HandledWithAnswers - before;
+            Observer?.Handled(chosen.Scope.Host!, cell);
+        }
+    }
+
     private void MoveDueEvents()
     {
         while (_events.Peek is { } next && next.Due <= Clock.ElapsedTicks)
         {
             _events.Pop();
-            AddRunnable(next.Scope, next);
+            AddRunnable(next.Scope, next is DelayedWork delayed ? delayed.Work : next);
         }
+    }
+
+    private void TakeRunnables(HostScope scope, List<object>? taken)
+    {
+        int kept = 0;
+        for (int i = 0; i < _runnableCount; i++)
+        {
+            if (_runnable[i].Scope == scope)
+            {
+                taken?.Add(_runnable[i].Work);
+            }
+            else
+            {
+                _runnable[kept++] = _runnable[i];
+            }
+        }
+
+        Array.Clear(_runnable, kept, _runnableCount - kept);
+        _runnableCount = kept;
     }
 
     private void AddRunnable(HostScope scope, object work)
     {
+        if (scope.Held is { } held)
+        {
+            held.Add(work);
+            return;
+        }
+
         if (_runnableCount == _runnable.Length)
         {
             Array.Resize(ref _runnable, _runnableCount * 2);

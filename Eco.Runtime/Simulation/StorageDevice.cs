@@ -25,6 +25,12 @@ internal sealed class StorageDevice(
     /// <summary>Called once, when the store has broken: as at a real one, the host can only end and start anew.</summary>
     public Action OnBroken { get; init; } = () => { };
 
+    /// <summary>The disk of a shared database, which then holds what is stored; the host's own one has only the faults of the way there.</summary>
+    public SimulatedDisk? Shared { get; init; }
+
+    /// <summary>What the way to a shared database takes.</summary>
+    public TimeSpan WayThere { get; init; }
+
     public void Write(StorageOperation operation)
     {
         if (!scope.IsAlive)
@@ -59,7 +65,7 @@ internal sealed class StorageDevice(
         }
 
         _pendingReads++;
-        scheduler.After(options.ReadLatency + Transfer(operation.Bytes), scope, $"{name}.read", () =>
+        scheduler.After(WayThere + options.ReadLatency + Transfer(operation.Bytes), scope, $"{name}.read", () =>
         {
             _pendingReads--;
             Tell(operation, _fault is null ? operation.Run() : [operation.Failed(AppendFailureReason.StorageFault, _fault)]);
@@ -81,7 +87,7 @@ internal sealed class StorageDevice(
         int survivors = random.Next(_committing.Count + 1);
         foreach (StorageOperation operation in _committing.Take(survivors))
         {
-            if (disk.Refusal(operation.Bytes) is not null)
+            if (DiskRefusal(operation.Bytes) is not null)
             {
                 return;
             }
@@ -103,7 +109,7 @@ internal sealed class StorageDevice(
             bytes += operation.Bytes;
         }
 
-        TimeSpan latency = options.CommitLatency + TimeSpan.FromTicks(random.NextTicks(options.CommitJitter)) + Transfer(bytes);
+        TimeSpan latency = WayThere + options.CommitLatency + TimeSpan.FromTicks(random.NextTicks(options.CommitJitter)) + Transfer(bytes);
         scheduler.After(latency, scope, $"{name}.commit", Commit);
     }
 
@@ -146,7 +152,7 @@ internal sealed class StorageDevice(
             return [refusal];
         }
 
-        if (disk.Refusal(operation.Bytes) is { } fault)
+        if (DiskRefusal(operation.Bytes) is { } fault)
         {
             Break(fault);
             return [operation.Failed(AppendFailureReason.StorageFault, fault)];
@@ -193,9 +199,11 @@ internal sealed class StorageDevice(
     {
         long bytes = operation.Bytes;
         List<object> answers = [.. operation.Run()];
-        disk.Written(bytes, operation.FreedBytes);
+        (Shared ?? disk).Written(bytes, operation.FreedBytes);
         return answers;
     }
+
+    private string? DiskRefusal(long bytes) => disk.Refusal(bytes) ?? Shared?.Refusal(bytes);
 
     private bool Announce(string point, StorageOperation operation)
     {

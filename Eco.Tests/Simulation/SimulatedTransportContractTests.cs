@@ -1,22 +1,32 @@
 using Eco.Runtime.Cluster;
 using Eco.Runtime.Simulation;
 using Eco.Tests.Cluster;
+using NUnit.Framework;
 
 namespace Eco.Tests.Simulation;
 
-public sealed class SimulatedTransportContractTests : TransportContract
+/// <summary>The suite with queues at the hosts, and with a broker on a node of its own.</summary>
+[TestFixture(null)]
+[TestFixture("cloud")]
+public sealed class SimulatedTransportContractTests(string? brokerSite) : TransportContract
 {
-    protected override TransportHarness CreateHarness() => new Harness();
+    protected override TransportHarness CreateHarness() => new Harness(brokerSite);
 
     private sealed class Harness : TransportHarness
     {
-        private readonly SimulatedWorld _world = new(7, new SimulationOptions
-        {
-            Transport = new SimulatedTransportOptions { ControlCapacity = ControlCapacity, TelemetryCapacity = TelemetryCapacity },
-        });
+        private readonly SimulatedWorld _world;
 
-        public Harness()
+        public Harness(string? brokerSite)
         {
+            _world = new SimulatedWorld(7, new SimulationOptions
+            {
+                Transport = new SimulatedTransportOptions
+                {
+                    ControlCapacity = ControlCapacity,
+                    TelemetryCapacity = TelemetryCapacity,
+                    BrokerSite = brokerSite,
+                },
+            });
             foreach (string host in (string[])["a", "b", "c"])
             {
                 _world.AddHost(host, new SimulatedHostOptions(), _ => { });
