@@ -45,12 +45,18 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
         Command<EntityAcknowledged>(acknowledged => OnAcknowledged(acknowledged.Receiver, acknowledged.UpTo));
         Command<EntityGap>(OnGap);
         Command<EntityFrameConfirmed>(confirmed => _ledger.Confirm(confirmed.Receiver, confirmed.SequenceNr));
+        Command<EntityFrameRefused>(refused => _ledger.Refuse(refused.Receiver));
         Command<ResendDue>(_ => Resend());
         Command<ProbeDue>(_ => Probe());
         Command<SaveSnapshotSuccess>(_ => { });
         Command<SaveSnapshotFailure>(failure => OnSnapshotFailed(failure));
         CommandAny(message =>
         {
+            if (message is VolatileDelivery delivery)
+            {
+                HearFrom(delivery.From);
+            }
+
             if (!OnMessage(message))
             {
                 Execute(message);
@@ -180,6 +186,7 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
     private void Receive(EntityDelivery delivery)
     {
         Frame frame = delivery.Frame;
+        HearFrom(frame.From);
         switch (_ledger.Judge(frame.From, frame.SequenceNr, frame.OwnerEpoch))
         {
             case InboxVerdict.Apply:
@@ -313,6 +320,15 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
                     row.Manifest,
                     row.Payload)),
                 Self);
+        }
+    }
+
+    // It was not there, or the way was cut; now it is there again, and what waits for it need not wait for the timer, which may be 30 s away.
+    private void HearFrom(string receiver)
+    {
+        if (_ledger.TakeRefusal(receiver))
+        {
+            Post(_ledger.TakeSendable(receiver, everything: true));
         }
     }
 

@@ -115,6 +115,21 @@ public sealed class EntityLedger(int window)
         }
     }
 
+    /// <summary>The transport did not take a message to a receiver.</summary>
+    public void Refuse(string receiver) => LaneOf(receiver).Refused = true;
+
+    /// <summary>Whether the transport has refused a message to a receiver since this was last asked.</summary>
+    public bool TakeRefusal(string receiver)
+    {
+        if (!_lanes.TryGetValue(receiver, out Lane? lane) || !lane.Refused)
+        {
+            return false;
+        }
+
+        lane.Refused = false;
+        return true;
+    }
+
     /// <summary>The receiver asks for a number: everything from there on is sent again.</summary>
     /// <returns>Whether that number is still to be sent; a request that was overtaken asks for nothing.</returns>
     public bool Rewind(string receiver, long expected)
@@ -265,5 +280,7 @@ public sealed class EntityLedger(int window)
         public long Watched { get; set; }
 
         public bool Probing { get; set; }
+
+        public bool Refused { get; set; }
     }
 }

@@ -21,6 +21,9 @@ public sealed record EntityGap(string Receiver, long Expected);
 /// <summary>Router to entity: the transport has confirmed a frame.</summary>
 public sealed record EntityFrameConfirmed(string Receiver, long SequenceNr);
 
+/// <summary>Router to entity: the transport did not take a frame: its receiver is not there, or the way to it is cut or full.</summary>
+public sealed record EntityFrameRefused(string Receiver);
+
 /// <summary>Entity to router: send a frame, to this host or another.</summary>
 public sealed record PostFrame(Frame Frame);
 

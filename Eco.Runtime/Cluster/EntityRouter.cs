@@ -135,7 +135,8 @@ public sealed partial class EntityRouter : ReceiveActor, IWithTimers
         }
         else
         {
-            // The entity's own timer sends it again.
+            // The entity sends it again: when it hears from the receiver, or at its timer.
+            Existing(frame.From)?.Tell(new EntityFrameRefused(frame.To));
             FrameNotConfirmed(frame.From, frame.To, frame.SequenceNr, outcome.Result);
         }
     }

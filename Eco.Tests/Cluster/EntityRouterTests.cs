@@ -122,6 +122,22 @@ internal sealed class EntityRouterTests : ActorFixture
     }
 
     [Test]
+    public void Send_WhenTheReceiverIsHeardFromAfterARefusal_IsRepeatedAtOnce()
+    {
+        _transport.Result = TransportResult.Unroutable;
+        Tell(There, "one");
+        Tell(There, "two");
+        _transport.Result = TransportResult.Confirmed;
+        _transport.Sent.Clear();
+
+        Whisper("here I am");
+        Assert.That(_transport.Of(FrameKind.Message).Select(frame => frame.SequenceNr), Is.EqualTo(new[] { 1, 2 }));
+
+        Whisper("still here");
+        Assert.That(_transport.Of(FrameKind.Message).ToArray(), Has.Length.EqualTo(2), "once for each refusal");
+    }
+
+    [Test]
     public void Send_WhenItIsConfirmedButNeverAcknowledged_IsProbedSlowly()
     {
         Tell(There, "one");
@@ -224,7 +240,7 @@ internal sealed class EntityRouterTests : ActorFixture
     {
         _router.Tell(new PostVolatile(Here, There, new Hear("hi")), ActorRefs.NoSender);
         _router.Tell(new PostVolatile(Here, Neighbour, new Hear("hi")), ActorRefs.NoSender);
-        Deliver(new Frame(FrameKind.Volatile, There, Here, 0, 1, new HybridTimestamp(1, 0, "e1"), "test.hear/1", """{"Text":"hello"}"""u8.ToArray()));
+        Whisper("hello");
 
         Assert.That(_transport.Sent.Single().Kind, Is.EqualTo(FrameKind.Volatile));
         Assert.That(Lines(Neighbour), Is.EqualTo(new[] { "whispered hi" }));
@@ -292,6 +308,9 @@ internal sealed class EntityRouterTests : ActorFixture
     private void Deliver(long number, string text, long epoch = 1, string from = There, string to = Here) => Deliver(new Frame(
         FrameKind.Message, from, to, number, epoch, new HybridTimestamp(1, 0, "e1"), "test.hear/1",
         Encoding.UTF8.GetBytes($$"""{"Text":"{{text}}"}""")));
+
+    private void Whisper(string text) => Deliver(new Frame(
+        FrameKind.Volatile, There, Here, 0, 1, new HybridTimestamp(1, 0, "e1"), "test.hear/1", Encoding.UTF8.GetBytes($$"""{"Text":"{{text}}"}""")));
 
     private void Deliver(Frame frame) => Deliver(FrameCodec.Encode(frame));
 
