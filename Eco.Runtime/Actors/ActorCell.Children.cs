@@ -51,6 +51,7 @@ internal sealed partial class ActorCell
     private ActorCell MakeChild(Props props, string? name)
     {
         System.RequireAccepting(this);
+        props = props.ForCell();
         ActorCell child = ChildrenOrNew.Add(name, (childName, uid) => new ActorCell(System, this, props, childName, uid), System);
         for (int i = 0; i < _suspendCount; i++)
         {

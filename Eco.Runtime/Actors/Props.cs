@@ -1,4 +1,5 @@
 using System.Reflection;
+using Eco.Runtime.Actors.Routing;
 
 namespace Eco.Runtime.Actors;
 
@@ -13,6 +14,9 @@ public sealed record Props
         Type = type;
     }
 
+    /// <summary>For routers whose routees live elsewhere: <c>Props.Empty.WithRouter(new RoundRobinGroup(...))</c>.</summary>
+    public static Props Empty { get; } = new(static () => throw new ActorInitializationException(null, "Props.Empty makes no actor; it is for WithRouter with a group"), null);
+
     /// <summary>The actor's class, where it is known before the first instance.</summary>
     public Type? Type { get; }
 
@@ -21,6 +25,9 @@ public sealed record Props
 
     /// <summary>How many messages the actor may stash; null for the system's setting.</summary>
     public int? StashCapacity { get; private init; }
+
+    /// <summary>What makes the actor a router; null for a plain one.</summary>
+    public RouterConfig? RouterConfig { get; private init; }
 
     /// <summary>Makes actors with a factory, which must give a new instance each time.</summary>
     public static Props Create(Func<ActorBase> factory)
@@ -46,6 +53,16 @@ public sealed record Props
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         return this with { StashCapacity = capacity };
     }
+
+    /// <summary>As a router: these props are then those of a pool's routees.</summary>
+    public Props WithRouter(RouterConfig routerConfig)
+    {
+        ArgumentNullException.ThrowIfNull(routerConfig);
+        return this with { RouterConfig = routerConfig };
+    }
+
+    /// <summary>The props of the actor that is to be made: the router's own, where there is one.</summary>
+    internal Props ForCell() => RouterConfig?.RouterProps(this with { RouterConfig = null }) ?? this;
 
     internal ActorBase NewActor() =>
         _factory() ?? throw new ActorInitializationException(null, "the factory of the Props returned null instead of a new actor");
