@@ -71,14 +71,15 @@ internal sealed partial class ActorCell
 
             bool blocked = IsBlocked;
             _receiveTimeout?.Settle();
+            if (!blocked)
+            {
+                // Before the end of the turn: after it, another thread may be handling the next message.
+                _message = null;
+                _sender = null;
+            }
+
             if ((blocked || !HasUnstashed) && _mailbox.TryIdle(blocked))
             {
-                if (!blocked)
-                {
-                    _message = null;
-                    _sender = null;
-                }
-
                 return;
             }
 

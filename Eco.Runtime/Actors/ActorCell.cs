@@ -6,8 +6,8 @@ internal sealed partial class ActorCell : IInternalActorRef, IActorContext, IThr
     [ThreadStatic]
     private static ActorCell? t_current;
 
-    private readonly Mailbox _mailbox;
     private readonly IInternalActorRef _parent;
+    private Mailbox _mailbox;
     private ActorBase? _actor;
 
     /// <summary>Null for the first one, that of the actor's class.</summary>
@@ -142,6 +142,9 @@ internal sealed partial class ActorCell : IInternalActorRef, IActorContext, IThr
             case PostResult.Wake:
                 Schedule();
                 break;
+            case PostResult.FullWake:
+                Schedule();
+                goto case PostResult.Full;
             case PostResult.Full:
                 Lane lane = message is ITelemetryMessage ? Lane.Telemetry : Lane.Control;
                 System.OnMailboxFull(new MailboxFull(message, sender, this, lane));

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Eco.Runtime.Actors;
 
 /// <summary>Full-size segments that one system's mailboxes lend each other, so that a steady flow allocates nothing.</summary>
@@ -13,35 +15,37 @@ internal sealed class MailboxSegmentPool
     private const int MaxKept = 256;
 
     private readonly Lock _gate = new();
-    private MailboxSegment? _free;
+
+    /// <summary>Linked by their last slots, as in a lane.</summary>
+    private Envelope[]? _free;
     private int _kept;
 
-    public MailboxSegment Rent(int length)
+    public Envelope[] Rent(int length)
     {
         if (length < MaxLength)
         {
-            return new MailboxSegment(length);
+            return new Envelope[length];
         }
 
         lock (_gate)
         {
-            MailboxSegment? segment = _free;
+            Envelope[]? segment = _free;
             if (segment is not null)
             {
-                _free = segment.Next;
-                segment.Next = null;
+                _free = Unsafe.As<Envelope[]?>(segment[^1].Message);
+                segment[^1].Message = null;
                 _kept--;
                 return segment;
             }
         }
 
-        return new MailboxSegment(MaxLength);
+        return new Envelope[MaxLength];
     }
 
-    /// <summary>Takes a segment whose slots are all empty and that no lane uses any more.</summary>
-    public void Return(MailboxSegment segment)
+    /// <summary>Takes a segment whose slots but the last are empty, and that no lane uses any more.</summary>
+    public void Return(Envelope[] segment)
     {
-        if (segment.Items.Length < MaxLength)
+        if (segment.Length < MaxLength)
         {
             return;
         }
@@ -50,8 +54,7 @@ internal sealed class MailboxSegmentPool
         {
             if (_kept < MaxKept)
             {
-                segment.Count = 0;
-                segment.Next = _free;
+                segment[^1].Message = _free;
                 _free = segment;
                 _kept++;
             }

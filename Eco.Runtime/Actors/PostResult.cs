@@ -12,6 +12,9 @@ internal enum PostResult
     /// <summary>The lane is full.</summary>
     Full,
 
+    /// <summary>The lane is full, and the caller has to schedule the actor.</summary>
+    FullWake,
+
     /// <summary>The actor has stopped.</summary>
     Closed,
 }

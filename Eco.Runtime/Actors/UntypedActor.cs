@@ -13,6 +13,19 @@ public abstract class UntypedActor : ActorBase
     /// <summary>Handles a message.</summary>
     protected abstract void OnReceive(object message);
 
+    /// <summary>The class's own behaviour handles everything: nothing is passed on, and nothing lies between the mailbox and the handler.</summary>
+    internal override void AroundReceive(Receive? receive, object message)
+    {
+        if (receive is null)
+        {
+            OnReceive(message);
+        }
+        else
+        {
+            base.AroundReceive(receive, message);
+        }
+    }
+
     /// <summary>Replaces the current behaviour.</summary>
     protected void Become(Action<object> receive) => Become(Wrap(receive));
 
