@@ -12,6 +12,9 @@ public sealed record HostOptions
     /// <summary>The host's identity.</summary>
     public required string HostId { get; init; }
 
+    /// <summary>How long each phase of an orderly stop may take; what has not ended by then is cut off.</summary>
+    public required TimeSpan StopWithin { get; init; }
+
     /// <summary>Whether this host is the server.</summary>
     public required bool RunsServer { get; init; }
 

@@ -111,6 +111,7 @@ public static partial class HostOptionsReader
         {
             State = eco.Text("state", text => text.Length == 0 ? "it is empty" : null),
             HostId = host.Text("id", ProblemOfId),
+            StopWithin = host.Duration("stop-within", Millisecond, Day),
             RunsServer = roles.Contains("server"),
             Partitions = server.Integer("partitions", 1, 256),
             FollowJournalEvery = server.Duration("follow-journal-every", Millisecond, Day),

@@ -12,6 +12,7 @@ public sealed partial class ActorSystem : IActorRefFactory
     private readonly ILogger _logger;
     private readonly ActorCell _user;
     private readonly ActorCell _system;
+    private readonly Lazy<CoordinatedShutdown> _shutdown;
     private volatile bool _aborted;
     private int _terminating;
     private long _uid;
@@ -22,6 +23,7 @@ public sealed partial class ActorSystem : IActorRefFactory
         Settings = settings;
         _logger = settings.LoggerFactory.CreateLogger<ActorSystem>();
         Runner = settings.Runner ?? new BackgroundRunner(settings.LoggerFactory);
+        _shutdown = new Lazy<CoordinatedShutdown>(() => new CoordinatedShutdown(this, settings.CoordinatedShutdownPhases));
         Timers = new TimerRegistry(settings.TimeProvider, Runner);
         string address = $"eco://{name}";
         DeadLetters = new DeadLetterRef(this, new ActorPath($"{address}/deadLetters", 0));
@@ -64,6 +66,9 @@ public sealed partial class ActorSystem : IActorRefFactory
 
     /// <summary>Whether <see cref="Abort"/> has been called.</summary>
     public bool IsAborted => _aborted;
+
+    /// <summary>Made when somebody asks for it; until then <see cref="Terminate"/> has nothing to wait for.</summary>
+    internal CoordinatedShutdown CoordinatedShutdown => _shutdown.Value;
 
     internal TimerRegistry Timers { get; }
 
@@ -117,9 +122,24 @@ public sealed partial class ActorSystem : IActorRefFactory
         where T : class =>
         _extensions.TryGetValue(typeof(T), out object? extension) ? (T)extension : null;
 
-    /// <summary>Stops all actors, each after its children: those under <c>/user</c>, then those under <c>/system</c>.</summary>
+    /// <summary>
+    /// Runs the <see cref="Actors.CoordinatedShutdown"/>, where there is one, which in its last phase stops all actors, each after its children:
+    /// those under <c>/user</c>, then those under <c>/system</c>.
+    /// </summary>
     /// <returns><see cref="WhenTerminated"/>.</returns>
     public Task Terminate()
+    {
+        if (!_shutdown.IsValueCreated || CoordinatedShutdown.HasFailed)
+        {
+            return FinalTerminate();
+        }
+
+        _ = CoordinatedShutdown.Run(Actors.CoordinatedShutdown.ActorSystemTerminateReason.Instance);
+        return WhenTerminated;
+    }
+
+    /// <summary>Stops all actors now.</summary>
+    internal Task FinalTerminate()
     {
         if (Interlocked.Exchange(ref _terminating, 1) == 0)
         {

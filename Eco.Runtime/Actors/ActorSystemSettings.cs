@@ -34,10 +34,17 @@ public sealed record ActorSystemSettings
     /// <summary>Supervises the top-level actors.</summary>
     public SupervisorStrategy GuardianStrategy { get; init; } = SupervisorStrategy.DefaultStrategy;
 
+    /// <summary>The phases of the system's <see cref="CoordinatedShutdown"/>, by name. <see cref="CoordinatedShutdown.PhaseActorSystemTerminate"/> has to be among them: it ends the system.</summary>
+    public IReadOnlyDictionary<string, ShutdownPhase> CoordinatedShutdownPhases { get; init; } = CoordinatedShutdown.DefaultPhases;
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MailboxCapacityPerLane, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(StashCapacity, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Throughput, 1);
+        if (!ShutdownPhases.InOrder(CoordinatedShutdownPhases).Contains(CoordinatedShutdown.PhaseActorSystemTerminate))
+        {
+            throw new ArgumentException($"{nameof(CoordinatedShutdownPhases)} lacks '{CoordinatedShutdown.PhaseActorSystemTerminate}', which ends the system");
+        }
     }
 }

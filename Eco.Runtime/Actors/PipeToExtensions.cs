@@ -65,42 +65,6 @@ public static class PipeToExtensions
         }
     }
 
-    /// <summary>
-    /// Runs an action where the task ends. A plain continuation would go to the thread pool when the task was made to complete
-    /// asynchronously, which the simulated world must not do; a context of our own keeps it in place.
-    /// </summary>
-    private static void OnEnd(Task task, IActorRef recipient, Action action)
-    {
-        if (task.IsCompleted)
-        {
-            action();
-            return;
-        }
-
-        if (recipient is IInternalActorRef { System.Runner: { } runner })
-        {
-            Action unguarded = action;
-            action = () => runner.Run("piping the outcome of a task", unguarded);
-        }
-
-        SynchronizationContext? outer = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(InPlaceContext.Instance);
-        try
-        {
-            task.GetAwaiter().UnsafeOnCompleted(action);
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(outer);
-        }
-    }
-
-    private sealed class InPlaceContext : SynchronizationContext
-    {
-        public static readonly InPlaceContext Instance = new();
-
-        public override void Post(SendOrPostCallback d, object? state) => d(state);
-
-        public override SynchronizationContext CreateCopy() => this;
-    }
+    private static void OnEnd(Task task, IActorRef recipient, Action action) =>
+        TaskEnd.Then(task, (recipient as IInternalActorRef)?.System.Runner, "piping the outcome of a task", action);
 }

@@ -124,16 +124,16 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // Agents first, so that the server still takes what they have to say; then the stores, when nobody writes any more.
-        foreach (ActorSystem agent in Enumerable.Reverse(_systems.Skip(1)))
-        {
-            await agent.Terminate().ConfigureAwait(false);
-        }
-
-        await CatchUpAsync().ConfigureAwait(false);
+        // The stores go last, when nobody writes any more.
         foreach (ActorSystem server in _systems.Take(1))
         {
-            await server.Terminate().ConfigureAwait(false);
+            await CoordinatedShutdown.Get(server).Run(HostStops.Instance).ConfigureAwait(false);
+        }
+
+        foreach (ActorSystem system in _systems.Where(system => !system.WhenTerminated.IsCompleted))
+        {
+            Logger<LocalHost>().LogCutOff(system.Name, _setup.StopWithin.TotalSeconds);
+            system.Abort();
         }
 
         foreach (IDisposable worker in _workers)
@@ -146,6 +146,9 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
             await store.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    private Task StopAgentsAsync() =>
+        Task.WhenAll(_systems.Skip(1).Select(agent => CoordinatedShutdown.Get(agent).Run(HostStops.Instance)));
 
     private async Task CatchUpAsync()
     {
@@ -183,6 +186,11 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
         _stores.Add(new Closing(reader.Dispose));
 
         ActorSystem system = NewSystem("server");
+        CoordinatedShutdown shutdown = CoordinatedShutdown.Get(system);
+
+        // Agents first, so that the server still takes what they have to say.
+        shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "agents", StopAgentsAsync);
+        shutdown.AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "timeline", CatchUpAsync);
         var ports = new ServerPorts(
             journal,
             artifacts,
@@ -227,6 +235,8 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
         {
             Random = new SeededRandomSource(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))),
             LoggerFactory = _setup.Logging,
+            CoordinatedShutdownPhases = CoordinatedShutdown.DefaultPhases.ToDictionary(
+                phase => phase.Key, phase => phase.Value with { Timeout = _setup.StopWithin }, StringComparer.Ordinal),
         });
         _systems.Add(system);
         IActorRef observer = system.ActorOf(
@@ -262,6 +272,11 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
     private ILogger Logger<T>() => _setup.Logging.CreateLogger<T>();
 
     private void OnFault(Exception fault) => _fault.TrySetResult(fault.Message);
+
+    private sealed record HostStops : CoordinatedShutdown.Reason
+    {
+        public static HostStops Instance { get; } = new();
+    }
 
     private sealed class Closing(Action close) : IAsyncDisposable
     {

@@ -90,6 +90,7 @@ internal static class LocalHostCommand
             logging)
         {
             FollowJournalEvery = options.FollowJournalEvery,
+            StopWithin = options.StopWithin,
             StatisticsBufferRows = options.StatisticsBufferRows,
         };
     }

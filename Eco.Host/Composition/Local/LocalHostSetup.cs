@@ -28,6 +28,9 @@ internal sealed record LocalHostSetup(
     /// <summary>How often the timeline looks at the journal.</summary>
     public TimeSpan FollowJournalEvery { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How long each phase of an orderly stop may take; what has not ended by then is cut off.</summary>
+    public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Rows of statistics that an agent keeps while it has no connection.</summary>
     public int StatisticsBufferRows { get; init; } = 100_000;
 }
