@@ -6,6 +6,13 @@ internal sealed partial class ActorCell
     private ActorStash? _stash;
     private TimerScheduler? _timers;
 
+    /// <summary>The message in hand and its sender; set by those who take up again what an earlier message began.</summary>
+    public Envelope InHand
+    {
+        get => new(_message!, _sender);
+        set => (_message, _sender) = (value.Message, value.Sender);
+    }
+
     private bool HasUnstashed => _stash is { HasReturned: true };
 
     /// <summary>A reference whose messages come to the instance of now, by the system lane, before any user message.</summary>

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Eco.Runtime.Persistence;
 
 /// <summary>
-/// An actor whose state is the sum of journalled events. It recovers before its first command; while it recovers, and while a write is on
-/// its way, commands wait. A failed write always stops it, because it is not known what the journal holds.
+/// An actor whose state is the sum of journalled events. It recovers before its first command; while it recovers, and while a write of
+/// <see cref="Persist"/> is on its way, commands wait. A failed write always stops it, because it is not known what the journal holds.
 /// </summary>
 /// <remarks>
 /// The journal's answers come by the system lane, before any user message. A command handler that throws has persisted nothing: what it
@@ -26,6 +26,12 @@ public abstract partial class PersistentActor : ActorBase
     private long _sentSequenceNr;
     private long _draftedSequenceNr;
     private bool _mayCommit;
+
+    /// <summary>Whether the handler of a write runs: what it defers comes after it, not within it.</summary>
+    private bool _isHandling;
+
+    /// <summary>How many of the writes on their way keep commands waiting.</summary>
+    private int _stashing;
     private bool _hasFailed;
 
     /// <summary>The entity's id in the journal; the same for its whole life.</summary>
@@ -64,25 +70,40 @@ public abstract partial class PersistentActor : ActorBase
         where TEvent : notnull
     {
         ArgumentNullException.ThrowIfNull(handler);
-        Commit(new CommitPlan { Events = [@event] }, () => handler(@event));
+        Draft(new CommitPlan { Events = [@event] }, () => handler(@event), stashes: true);
+    }
+
+    /// <summary>
+    /// Persists an event, then calls the handler, which applies it. Commands do not wait: those that come meanwhile see the state without
+    /// the event. Handlers run in the order of the calls, whether of this or of <see cref="Persist"/>.
+    /// </summary>
+    protected void PersistAsync<TEvent>(TEvent @event, Action<TEvent> handler)
+        where TEvent : notnull
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        Draft(new CommitPlan { Events = [@event] }, () => handler(@event), stashes: false);
     }
 
     /// <summary>Persists events in one transaction, then calls the handler for each, in order.</summary>
     protected void PersistAll<TEvent>(IEnumerable<TEvent> events, Action<TEvent> handler)
-        where TEvent : notnull
-    {
-        ArgumentNullException.ThrowIfNull(handler);
-        ImmutableArray<TEvent> all = [.. events];
-        Commit(new CommitPlan { Events = [.. all.Select(e => (object)e)] }, () =>
-        {
-            long last = LastSequenceNr;
-            for (int i = 0; i < all.Length; i++)
-            {
-                LastSequenceNr = last - all.Length + 1 + i;
-                handler(all[i]);
-            }
-        });
-    }
+        where TEvent : notnull =>
+        DraftAll(events, handler, stashes: true);
+
+    /// <summary>As <see cref="PersistAll"/>, but commands do not wait.</summary>
+    protected void PersistAllAsync<TEvent>(IEnumerable<TEvent> events, Action<TEvent> handler)
+        where TEvent : notnull =>
+        DraftAll(events, handler, stashes: false);
+
+    /// <summary>
+    /// Calls the handler when all that was to be persisted before has been, without persisting anything itself; at once where nothing is on
+    /// its way. Not called if one of those writes fails. Commands wait until then.
+    /// </summary>
+    protected void Defer<TEvent>(TEvent @event, Action<TEvent> handler)
+        where TEvent : notnull => DeferUntilWritten(@event, handler, stashes: true);
+
+    /// <summary>As <see cref="Defer"/>, but commands do not wait.</summary>
+    protected void DeferAsync<TEvent>(TEvent @event, Action<TEvent> handler)
+        where TEvent : notnull => DeferUntilWritten(@event, handler, stashes: false);
 
     /// <summary>Writes one transaction, then calls the handler. An empty plan writes nothing; its handler keeps its place in the order.</summary>
     /// <exception cref="IllegalActorStateException">Called outside a command, a handler of this kind or <see cref="RecoveryCompleted"/>.</exception>
@@ -91,15 +112,7 @@ public abstract partial class PersistentActor : ActorBase
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(onCommitted);
-        if (!_mayCommit)
-        {
-            throw new IllegalActorStateException(
-                $"{PersistenceId} can persist only while it handles a command, a persisted event or RecoveryCompleted");
-        }
-
-        AppendRequest? request = plan.IsEmpty ? null : Encode(plan);
-        _draftedSequenceNr += plan.Events.Length;
-        _drafts.Enqueue(new PendingCommit(request, plan.Events.IsEmpty ? null : plan.Events[0], _draftedSequenceNr, onCommitted));
+        Draft(plan, onCommitted, stashes: true);
     }
 
     /// <summary>Stores the state as of <see cref="LastSequenceNr"/>; <see cref="SaveSnapshotSuccess"/> or <see cref="SaveSnapshotFailure"/> comes as a command.</summary>
@@ -169,6 +182,52 @@ public abstract partial class PersistentActor : ActorBase
 
     private ILogger Logger => _logger ??= Context.System.LoggerFactory.CreateLogger(GetType());
 
+    private void DraftAll<TEvent>(IEnumerable<TEvent> events, Action<TEvent> handler, bool stashes)
+        where TEvent : notnull
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        ImmutableArray<TEvent> all = [.. events];
+        Draft(
+            new CommitPlan { Events = [.. all.Select(e => (object)e)] },
+            () =>
+            {
+                long last = LastSequenceNr;
+                for (int i = 0; i < all.Length; i++)
+                {
+                    LastSequenceNr = last - all.Length + 1 + i;
+                    handler(all[i]);
+                }
+            },
+            stashes);
+    }
+
+    private void DeferUntilWritten<TEvent>(TEvent @event, Action<TEvent> handler, bool stashes)
+        where TEvent : notnull
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        if (_mayCommit && !_isHandling && _inFlight.Count == 0 && _drafts.Count == 0)
+        {
+            handler(@event);
+            return;
+        }
+
+        Draft(new CommitPlan(), () => handler(@event), stashes);
+    }
+
+    private void Draft(CommitPlan plan, Action onCommitted, bool stashes)
+    {
+        if (!_mayCommit)
+        {
+            throw new IllegalActorStateException(
+                $"{PersistenceId} can persist only while it handles a command, a persisted event or RecoveryCompleted");
+        }
+
+        AppendRequest? request = plan.IsEmpty ? null : Encode(plan);
+        _draftedSequenceNr += plan.Events.Length;
+        _drafts.Enqueue(new PendingCommit(
+            request, plan.Events.IsEmpty ? null : plan.Events[0], _draftedSequenceNr, onCommitted, stashes, Cell.InHand));
+    }
+
     private AppendRequest Encode(CommitPlan plan)
     {
         ImmutableArray<JournalEvent>.Builder events = ImmutableArray.CreateBuilder<JournalEvent>(plan.Events.Length);
@@ -214,13 +273,13 @@ public abstract partial class PersistentActor : ActorBase
         while (_drafts.TryDequeue(out PendingCommit? draft))
         {
             _inFlight.Enqueue(draft);
+            _stashing += draft.Stashes ? 1 : 0;
             _sentSequenceNr = draft.LastSequenceNr;
             if (draft.Request is not null)
             {
                 Persistence.Journal.Append(draft.Request, ReplyTo);
             }
         }
-
     }
 
     /// <summary>As <see cref="SendDrafts"/>, then what became possible by it; commands go on when nothing is on its way.</summary>
@@ -236,13 +295,12 @@ public abstract partial class PersistentActor : ActorBase
             {
                 while (!_hasFailed && _inFlight.TryPeek(out PendingCommit? first) && first.Request is null)
                 {
-                    _inFlight.Dequeue();
-                    SendDrafts(first.OnCommitted);
+                    TakeUp(first, SendDrafts);
                 }
             }
             finally
             {
-                if (_inFlight.Count > 0 || _hasFailed)
+                if (_stashing > 0 || _hasFailed)
                 {
                     Cell.Hold();
                 }
@@ -261,9 +319,28 @@ public abstract partial class PersistentActor : ActorBase
             return;
         }
 
-        _inFlight.Dequeue();
         LastSequenceNr = commit.LastSequenceNr;
-        Committing(commit.OnCommitted);
+        TakeUp(commit, Committing);
+    }
+
+    /// <summary>Runs the handler of the write whose turn it is, with the message in hand that asked for it.</summary>
+    private void TakeUp(PendingCommit commit, Action<Action> run)
+    {
+        _inFlight.Dequeue();
+        _stashing -= commit.Stashes ? 1 : 0;
+        Envelope inHand = Cell.InHand;
+        bool isHandling = _isHandling;
+        Cell.InHand = commit.InHand;
+        _isHandling = true;
+        try
+        {
+            run(commit.OnCommitted);
+        }
+        finally
+        {
+            Cell.InHand = inHand;
+            _isHandling = isHandling;
+        }
     }
 
     private void OnAppendFailed(AppendFailed failed)
@@ -285,11 +362,13 @@ public abstract partial class PersistentActor : ActorBase
     {
         _hasFailed = true;
         _inFlight.Clear();
+        _stashing = 0;
         _drafts.Clear();
         Cell.Hold();
         Context.System.Runner.Run($"the failure hook of {PersistenceId}", hook);
         Context.Stop(Self);
     }
 
-    private sealed record PendingCommit(AppendRequest? Request, object? FirstEvent, long LastSequenceNr, Action OnCommitted);
+    private sealed record PendingCommit(
+        AppendRequest? Request, object? FirstEvent, long LastSequenceNr, Action OnCommitted, bool Stashes, Envelope InHand);
 }

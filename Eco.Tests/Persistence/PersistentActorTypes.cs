@@ -76,6 +76,18 @@ internal sealed class Account : ReceivePersistentActor, IWithStash
     public void WriteAll<T>(IEnumerable<T> events, Action<T> handler)
         where T : notnull => PersistAll(events, handler);
 
+    public void WriteAsync<T>(T e, Action<T> handler)
+        where T : notnull => PersistAsync(e, handler);
+
+    public void WriteAllAsync<T>(IEnumerable<T> events, Action<T> handler)
+        where T : notnull => PersistAllAsync(events, handler);
+
+    public void After<T>(T e, Action<T> handler)
+        where T : notnull => Defer(e, handler);
+
+    public void AfterAsync<T>(T e, Action<T> handler)
+        where T : notnull => DeferAsync(e, handler);
+
     public void CommitAll(CommitPlan plan, Action handler) => Commit(plan, handler);
 
     public void Snapshot() => SaveSnapshot(new AccountState(Balance));
