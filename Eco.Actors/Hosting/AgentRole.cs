@@ -42,7 +42,7 @@ public static class AgentRole
         string id = setup.Profile.Id;
         return EntityHost.Start(system, new EntityHostSetup(
             EntityAddress.OfAgent(id),
-            1,
+            EntityRoutes.OfAgent(id),
             setup.WriterId,
             ports.Journal,
             ports.Transport,

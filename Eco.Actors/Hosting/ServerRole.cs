@@ -38,6 +38,7 @@ public sealed record ServerPorts(
 /// <param name="FollowJournalEvery">How often the timeline looks at the journal.</param>
 /// <param name="Engines">The component types of each engine, for validation.</param>
 /// <param name="Stop">What <c>host.stop</c> does.</param>
+/// <param name="SharesDatabase">Whether other servers have the same database, and partitions move between them.</param>
 public sealed record ServerSetup(
     int Partitions,
     string WriterId,
@@ -45,7 +46,8 @@ public sealed record ServerSetup(
     EntityOptions Entities,
     TimeSpan FollowJournalEvery,
     ImmutableSortedDictionary<string, ImmutableArray<ComponentDescriptor>> Engines,
-    Action Stop);
+    Action Stop,
+    bool SharesDatabase = false);
 
 /// <summary>
 /// The server role: which entities it has, and the timeline and the console beside them. The same in both worlds; only the ports differ.
@@ -67,7 +69,7 @@ public sealed class ServerRole : ReceiveActor
         Context.System.EventStream.Subscribe(Self, typeof(EntityHostReady));
         EntityHost.Start(Context.System, new EntityHostSetup(
             EntityAddress.Server,
-            setup.Partitions,
+            EntityRoutes.OfServer(setup.Partitions, AliasOf),
             setup.WriterId,
             ports.Journal,
             ports.Transport,
@@ -75,7 +77,8 @@ public sealed class ServerRole : ReceiveActor
             TypesOf(setup, ports),
             [AgentDirectoryActor.Id],
             setup.Entities,
-            ports.CrashPoints));
+            ports.CrashPoints,
+            setup.SharesDatabase));
     }
 
     /// <summary>Starts the role in an actor system of its own; <see cref="ServerReady"/> appears on its event stream.</summary>
@@ -96,6 +99,12 @@ public sealed class ServerRole : ReceiveActor
             id => Depth(id, "proxy/") == 2,
             id => Props.Create(() => new AgentProxyActor(id, setup.Agents, ports.Statistics))),
     ];
+
+    // An agent reaches its proxy, and before it has one the directory's partition, which passes its request on.
+    private static string? AliasOf(string id) =>
+        id == AgentDirectoryActor.Id ? EntityAddress.JoinUplink
+        : AgentProxyActor.AgentOf(id) is { } agent ? EntityAddress.UplinkOf(agent)
+        : null;
 
     private static int Depth(string id, string prefix) =>
         id.StartsWith(prefix, StringComparison.Ordinal) ? id.Split('/').Length : 0;

@@ -11,7 +11,7 @@ namespace Eco.Runtime.Cluster;
 /// transaction; nothing is sent or answered before.
 /// </summary>
 /// <typeparam name="TState">An immutable record, registered in the message registry for snapshots.</typeparam>
-public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers, IWatchedEntity
+public abstract partial class EntityActor<TState> : ReceivePersistentActor, IWithTimers, IWatchedEntity
     where TState : class
 {
     private const string ResendTimer = "entity-resend";
@@ -20,8 +20,10 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
     private readonly EntityLedger _ledger;
     private readonly EntityWatch? _watch;
     private readonly TState _empty;
+    private readonly HandlerWatch.Slot _handler;
     private TimeSpan _resendAfter;
     private long _eventsSinceSnapshot;
+    private bool _stopsWithSnapshot;
 
     /// <summary>Makes the entity.</summary>
     /// <param name="entityId">Its id; also its persistence id.</param>
@@ -36,10 +38,15 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
         _services = Context.System.Extension<EntityServices>();
         _ledger = new EntityLedger(_services.Options.Window);
         _resendAfter = _services.Options.ResendAfter;
+        _handler = _services.Handlers.Add(entityId);
 
         Recover<SnapshotOffer>(offer => State = (TState)offer.Snapshot);
         Recover<RecoveryCompleted>(_ => Ready());
-        RecoverAny(e => State = Apply(State, e));
+        RecoverAny(e =>
+        {
+            _eventsSinceSnapshot++;
+            State = Apply(State, e);
+        });
 
         Command<EntityDelivery>(Receive);
         Command<EntityAcknowledged>(acknowledged => OnAcknowledged(acknowledged.Receiver, acknowledged.UpTo));
@@ -48,8 +55,12 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
         Command<EntityFrameRefused>(refused => _ledger.Refuse(refused.Receiver));
         Command<ResendDue>(_ => Resend());
         Command<ProbeDue>(_ => Probe());
-        Command<SaveSnapshotSuccess>(_ => { });
-        Command<SaveSnapshotFailure>(failure => OnSnapshotFailed(failure));
+        Command<SaveSnapshotSuccess>(_ => StopWhenAsked());
+        Command<SaveSnapshotFailure>(OnSnapshotFailed);
+        Command<SnapshotAndStop>(_ => StopWithSnapshot());
+        Command<ReplayParked>(replay => FindParked(replay.Sender, replay.SequenceNr, applies: true));
+        Command<DropParked>(drop => FindParked(drop.Sender, drop.SequenceNr, applies: false));
+        Command<ParkedRead>(OnParkedRead);
         CommandAny(message =>
         {
             if (message is VolatileDelivery delivery)
@@ -130,22 +141,36 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
     protected void Execute(object command)
     {
         IActorRef? asker = Sender;
-        Decision decision = Decide(command, null);
-        CommitDecision(decision, null, () => Answer(asker, decision.Reply));
+        ExecuteThen(command, reply => asker?.Tell(reply));
     }
 
-    /// <summary>Decides on a command and hands the answer to the caller once it has committed, in place of telling it to the sender.</summary>
+    /// <summary>
+    /// Decides on a command and hands the answer to the caller once it has committed, in place of telling it to the sender. A decision that
+    /// cannot be sent is answered with a <see cref="Status.Failure"/>, and nothing of it is kept.
+    /// </summary>
     protected void ExecuteThen(object command, Action<object> answer)
     {
-        Decision decision = Decide(command, null);
+        ArgumentNullException.ThrowIfNull(command);
+        Draft draft;
+        try
+        {
+            draft = Prepare(command, null);
+        }
+        catch (FrameTooLargeException e)
+        {
+            Context.System.EventStream.Publish(new FrameGivenUp(PersistenceId, e.Message, _services.Counters.CountGivenUp()));
+            answer(new Status.Failure(e));
+            return;
+        }
+
         CommitDecision(
-            decision,
-            null,
+            draft,
+            new CommitPlan(),
             () =>
             {
-                if (decision.Reply is not null)
+                if (draft.Decision.Reply is { } reply)
                 {
-                    answer(decision.Reply);
+                    answer(reply);
                 }
             });
     }
@@ -166,6 +191,7 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
     protected override void PostStop()
     {
         _watch?.Leave(this);
+        _services.Handlers.Remove(_handler);
         base.PostStop();
     }
 
@@ -177,7 +203,7 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
         OnReady();
         foreach (string receiver in _ledger.Pending.ToArray())
         {
-            Post(_ledger.TakeSendable(receiver, everything: true));
+            PostSendable(receiver, everything: true);
         }
 
         ScheduleResend();
@@ -190,13 +216,17 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
         switch (_ledger.Judge(frame.From, frame.SequenceNr, frame.OwnerEpoch))
         {
             case InboxVerdict.Apply:
-                ApplyDelivery(delivery);
+                Attempt(delivery);
                 break;
             case InboxVerdict.Gap:
                 Settle(delivery, _ledger.AsksForGap(frame.From) ? _ledger.Applied(frame.From) + 1 : 0);
                 break;
             case InboxVerdict.Duplicate:
+                _services.Counters.CountDuplicate();
+                Settle(delivery, expected: 0);
+                break;
             case InboxVerdict.Stale:
+                _services.Counters.CountStaleEpoch();
                 Settle(delivery, expected: 0);
                 break;
             default:
@@ -204,29 +234,25 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
         }
     }
 
-    private void ApplyDelivery(EntityDelivery delivery)
+    private void Settle(EntityDelivery delivery, long expected)
     {
         Frame frame = delivery.Frame;
-        Decision decision;
-        try
+        long applied = _ledger.Applied(frame.From);
+        if (delivery.Ticket is { } ticket)
         {
-            object message = Persistence.Registry.Decode(frame.Manifest!, frame.Payload);
-            decision = Decide(message, frame.From);
-        }
-        catch
-        {
-            // The transport need not keep it: it stays in its sender's outbox, which tries it again at its own pace.
-            Settle(delivery, expected: 0);
-            throw;
+            Context.Parent.Tell(new DeliveryDone(ticket), Self);
         }
 
-        CommitDecision(decision, new InboxRow(frame.From, frame.SequenceNr, frame.OwnerEpoch), () => Settle(delivery, expected: 0));
+        if (_services.Partitions.OpenTo(frame.From) is { } here)
+        {
+            object answer = expected > 0 ? new EntityGap(PersistenceId, expected) : new EntityAcknowledged(PersistenceId, applied);
+            here.Tell(new TellEntity(frame.From, answer), Self);
+        }
+        else
+        {
+            Router.Tell(new AcknowledgeFrame(frame, applied, expected), Self);
+        }
     }
-
-    private void Settle(EntityDelivery delivery, long expected) =>
-        Router.Tell(
-            new DeliverySettled(delivery.Frame, delivery.DeliveryTag, _ledger.Applied(delivery.Frame.From), expected),
-            Self);
 
     private void OnAcknowledged(string receiver, long upTo)
     {
@@ -240,7 +266,7 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
             new CommitPlan { Acknowledged = [(receiver, upTo)] },
             () =>
             {
-                Post(_ledger.TakeSendable(receiver, everything: false));
+                PostSendable(receiver, everything: false);
                 ScheduleResend();
                 OnReceiverCaughtUp(receiver);
             });
@@ -252,27 +278,57 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
         OnAcknowledged(gap.Receiver, gap.Expected - 1);
         if (_ledger.Rewind(gap.Receiver, gap.Expected))
         {
-            Post(_ledger.TakeSendable(gap.Receiver, everything: true));
+            PostSendable(gap.Receiver, everything: true);
         }
     }
 
-    private void CommitDecision(Decision decision, InboxRow? inbox, Action afterwards)
+    // All that can fail is done here, before anything is numbered or written.
+    private Draft Prepare(object command, string? from)
     {
-        if (decision.Events.IsEmpty && decision.Sends.IsEmpty && inbox is null)
+        _handler.Begin(command.GetType().Name, Context.System.TimeProvider.GetTimestamp());
+        try
+        {
+            Decision decision = Decide(command, from);
+            return new Draft(decision, [.. decision.Sends.Select(Encode)]);
+        }
+        finally
+        {
+            _handler.End();
+        }
+    }
+
+    private EncodedSend Encode(DurableSend send)
+    {
+        (string manifest, byte[] payload) = Persistence.Registry.Encode(send.Message);
+        return payload.Length > FrameCodec.MaximumPayloadBytes
+            ? throw new FrameTooLargeException(send.Receiver, manifest, payload.Length)
+            : new EncodedSend(send.Receiver, manifest, payload);
+    }
+
+    /// <summary>Writes a decision in one transaction with what the plan says of the message that caused it, then does what follows.</summary>
+    private void CommitDecision(Draft draft, CommitPlan plan, Action afterwards)
+    {
+        Decision decision = draft.Decision;
+        ImmutableArray<OutboxRow> rows =
+        [
+            .. draft.Sends.Select(send =>
+                new OutboxRow(send.Receiver, _ledger.NextNumber(send.Receiver), send.Manifest, send.Payload, Clock.Now())),
+        ];
+        plan = plan with { Events = decision.Events, Outbox = rows };
+        if (plan.Events.IsEmpty && rows.IsEmpty && plan.Inbox is null && plan.Unparked is null)
         {
             afterwards();
             OnDecided();
             return;
         }
 
-        ImmutableArray<OutboxRow> rows = [.. decision.Sends.Select(ToRow)];
         Commit(
-            new CommitPlan { Events = decision.Events, Outbox = rows, Inbox = inbox },
+            plan,
             () =>
             {
-                if (inbox is not null)
+                if (plan.Inbox is not null)
                 {
-                    _ledger.Book(inbox);
+                    _ledger.Book(plan.Inbox);
                 }
 
                 _ledger.Book(rows);
@@ -283,7 +339,7 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
 
                 foreach (string receiver in rows.Select(row => row.Receiver).Distinct())
                 {
-                    Post(_ledger.TakeSendable(receiver, everything: false));
+                    PostSendable(receiver, everything: false);
                 }
 
                 afterwards();
@@ -298,28 +354,43 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
             });
     }
 
-    private OutboxRow ToRow(DurableSend send)
+    private void PostSendable(string receiver, bool everything)
     {
-        (string manifest, byte[] payload) = Persistence.Registry.Encode(send.Message);
-        return new OutboxRow(send.Receiver, _ledger.NextNumber(send.Receiver), manifest, payload, Clock.Now());
+        long before = _ledger.PostedTo(receiver);
+        Post(_ledger.TakeSendable(receiver, everything), before);
     }
 
-    private void Post(ImmutableArray<OutboxRow> rows)
+    /// <param name="rows">What to send.</param>
+    /// <param name="sentBefore">Those up to this number may have been sent before.</param>
+    private void Post(ImmutableArray<OutboxRow> rows, long sentBefore)
     {
+        if (rows.IsEmpty)
+        {
+            return;
+        }
+
         long epoch = Persistence.OwnershipOf(PersistenceId).OwnerEpoch;
+        IActorRef? here = _services.Partitions.OpenTo(rows[0].Receiver);
         foreach (OutboxRow row in rows)
         {
-            Router.Tell(
-                new PostFrame(new Frame(
-                    FrameKind.Message,
-                    PersistenceId,
-                    row.Receiver,
-                    row.SequenceNr,
-                    epoch,
-                    row.Timestamp,
-                    row.Manifest,
-                    row.Payload)),
-                Self);
+            var frame = new Frame(
+                FrameKind.Message,
+                PersistenceId,
+                row.Receiver,
+                row.SequenceNr,
+                epoch,
+                row.Timestamp,
+                row.Manifest,
+                row.Payload,
+                IsResent: row.SequenceNr <= sentBefore);
+            if (here is null)
+            {
+                Router.Tell(new PostFrame(frame), Self);
+            }
+            else
+            {
+                here.Tell(new EntityDelivery(frame, null, IsRedelivered: false), Self);
+            }
         }
     }
 
@@ -328,7 +399,7 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
     {
         if (_ledger.TakeRefusal(receiver))
         {
-            Post(_ledger.TakeSendable(receiver, everything: true));
+            PostSendable(receiver, everything: true);
         }
     }
 
@@ -336,7 +407,7 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
     {
         foreach (string receiver in _ledger.Pending.ToArray())
         {
-            Post(_ledger.TakeSendable(receiver, everything: true));
+            PostSendable(receiver, everything: true);
         }
 
         _resendAfter = Min(_resendAfter * 2, _services.Options.ResendAtMost);
@@ -367,7 +438,8 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
     {
         foreach (string receiver in _ledger.Pending.Where(_ledger.IsStuck).ToArray())
         {
-            Post([_ledger.Probe(receiver)!]);
+            OutboxRow first = _ledger.Probe(receiver)!;
+            Post([first], first.SequenceNr);
         }
 
         ScheduleResend();
@@ -383,19 +455,41 @@ public abstract class EntityActor<TState> : ReceivePersistentActor, IWithTimers,
         }
     }
 
-    private void OnSnapshotFailed(SaveSnapshotFailure failure) =>
-        // The older snapshot and all events remain, so nothing is lost; the next one is tried in its turn.
-        Context.System.EventStream.Publish(failure);
-
-    private static void Answer(IActorRef? asker, object? reply)
+    private void OnSnapshotFailed(SaveSnapshotFailure failure)
     {
-        if (reply is not null)
+        // The older snapshot and all events remain, so nothing is lost; the next one is tried in its turn. The cause may be another owner.
+        Context.System.EventStream.Publish(failure);
+        Context.Parent.Tell(new CheckOwnership(), Self);
+        StopWhenAsked();
+    }
+
+    private void StopWithSnapshot()
+    {
+        _stopsWithSnapshot = true;
+        if (_eventsSinceSnapshot > 0)
         {
-            asker?.Tell(reply);
+            SaveSnapshot(State);
+        }
+        else
+        {
+            StopWhenAsked();
+        }
+    }
+
+    private void StopWhenAsked()
+    {
+        if (_stopsWithSnapshot)
+        {
+            Context.Stop(Self);
         }
     }
 
     private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
+
+    /// <summary>A decision whose messages are encoded.</summary>
+    private sealed record Draft(Decision Decision, ImmutableArray<EncodedSend> Sends);
+
+    private sealed record EncodedSend(string Receiver, string Manifest, byte[] Payload);
 
     private sealed record ResendDue
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Eco.Runtime.Cluster;
 
 /// <summary>
@@ -5,13 +7,16 @@ namespace Eco.Runtime.Cluster;
 /// <c>agent/edge-1/1</c>; it outlives processes.
 /// </summary>
 /// <remarks>
-/// Entities below <c>agent/</c> live on the agent with that id, all others on the server. An agent's entity id ends in its
+/// Entities below <c>agent/</c> live on the agent with that id, all others in a partition of the server. An agent's entity id ends in its
 /// incarnation or continues after it, so that a reinstalled agent is a new pair for every counterpart.
 /// </remarks>
 public static class EntityAddress
 {
-    /// <summary>The transport address of the server.</summary>
+    /// <summary>The name of the server in the accounts of a transport; its queues are those of its partitions.</summary>
     public const string Server = "eco.server";
+
+    /// <summary>The alias to which an agent sends when it asks to join.</summary>
+    public const string JoinUplink = "eco.up.join";
 
     /// <summary>No entity id is longer, in characters.</summary>
     public const int MaximumLength = 400;
@@ -21,17 +26,23 @@ public static class EntityAddress
     /// <summary>The transport address of an agent.</summary>
     public static string OfAgent(string agentId) => $"eco.agent.{agentId}";
 
-    /// <summary>The transport address of the host on which an entity lives.</summary>
-    public static string HostOf(string entityId)
+    /// <summary>The transport address of a partition of the server.</summary>
+    public static string OfPartition(int partition) => string.Create(CultureInfo.InvariantCulture, $"eco.part.{partition}");
+
+    /// <summary>The alias to which an agent that has joined sends: its proxy's partition, wherever that runs.</summary>
+    public static string UplinkOf(string agentId) => $"eco.up.{agentId}";
+
+    /// <summary>The id of the agent on which an entity lives; null for one of the server.</summary>
+    public static string? AgentOf(string entityId)
     {
         ArgumentNullException.ThrowIfNull(entityId);
         if (!entityId.StartsWith(AgentPrefix, StringComparison.Ordinal))
         {
-            return Server;
+            return null;
         }
 
         int end = entityId.IndexOf('/', AgentPrefix.Length);
-        return OfAgent(end < 0 ? entityId[AgentPrefix.Length..] : entityId[AgentPrefix.Length..end]);
+        return end < 0 ? entityId[AgentPrefix.Length..] : entityId[AgentPrefix.Length..end];
     }
 
     /// <summary>

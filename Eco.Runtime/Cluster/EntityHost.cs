@@ -7,9 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace Eco.Runtime.Cluster;
 
 /// <summary>What a host identity needs to run its entities.</summary>
-/// <param name="Address">Its transport address.</param>
-/// <param name="PartitionCount">How many partitions its database has.</param>
-/// <param name="WriterId">Unique to this start.</param>
+/// <param name="Address">Its name in the accounts of a transport; its last element stands in timestamps.</param>
+/// <param name="Routes">Which entities it has and where all others are.</param>
+/// <param name="WriterId">Unique to this start; what stands before the last <c>/</c> is the host's name among the members.</param>
 /// <param name="Journal">Its journal.</param>
 /// <param name="Transport">The transport between hosts.</param>
 /// <param name="Registry">The types that may be journalled and sent.</param>
@@ -17,9 +17,10 @@ namespace Eco.Runtime.Cluster;
 /// <param name="First">Entities that exist from the first start on.</param>
 /// <param name="Options">How messages are sent and acknowledged.</param>
 /// <param name="CrashPoints">For fault campaigns.</param>
+/// <param name="SharesDatabase">Whether other hosts have the same database: then they announce themselves and share the partitions.</param>
 public sealed record EntityHostSetup(
     string Address,
-    int PartitionCount,
+    EntityRoutes Routes,
     string WriterId,
     IJournal Journal,
     ITransport Transport,
@@ -27,56 +28,66 @@ public sealed record EntityHostSetup(
     ImmutableArray<EntityType> Types,
     ImmutableArray<string> First,
     EntityOptions Options,
-    ICrashPoints CrashPoints);
-
-/// <summary>On the event stream: a host's partitions are claimed and its entities are starting.</summary>
-/// <param name="Address">The host.</param>
-/// <param name="Router">Its router.</param>
-public sealed record EntityHostReady(string Address, IActorRef Router);
-
-/// <summary>On the event stream: a host cannot start, or has lost its partitions.</summary>
-public sealed record EntityHostFailed(string Address, string Reason);
+    ICrashPoints CrashPoints,
+    bool SharesDatabase = false)
+{
+    /// <summary>The host's name among the members.</summary>
+    public string Member => WriterId[..Math.Max(0, WriterId.LastIndexOf('/'))] is { Length: > 0 } name ? name : WriterId;
+}
 
 /// <summary>
-/// Starts a host identity in the order that fencing needs: claim all partitions, and only when that has committed recover entities
-/// (design: Who owns what, and what fences).
+/// Runs a host identity's entities: one <see cref="PartitionActor"/> for each partition and an <see cref="EntityRouter"/>. Where several hosts
+/// share a database it says that this one is alive, and gives up partitions of which it has more than its share.
 /// </summary>
-public sealed partial class EntityHost : ReceiveActor
+public sealed partial class EntityHost : ReceiveActor, IWithTimers
 {
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(5);
+
     private readonly EntityHostSetup _setup;
+    private readonly PartitionOptions _options;
+    private readonly PartitionTable _table;
+    private readonly EntityServices _services;
     private readonly ILogger _logger;
-    private ImmutableArray<Ownership> _owned = [];
+    private readonly SortedSet<int> _active = [];
+    private long _correlation;
+    private long _entities;
+    private bool _isReady;
+    private int? _givingUp;
+    private long? _surplusSince;
 
     /// <summary>Makes the actor and the system's persistence extension.</summary>
     public EntityHost(EntityHostSetup setup)
     {
+        ArgumentNullException.ThrowIfNull(setup);
         _setup = setup;
+        _options = setup.Options.Partitions;
+        _table = new PartitionTable(setup.Routes);
         _logger = Context.System.LoggerFactory.CreateLogger<EntityHost>();
         Context.System.RegisterExtension(new PersistenceExtension(
             setup.Journal,
             setup.Registry,
             new HybridClock(Context.System.TimeProvider, HostNameOf(setup.Address)),
-            OwnershipOf,
+            _table.OwnershipOf,
             setup.CrashPoints));
-
+        var counters = new EntityCounters();
+        IActorRef router = Context.ActorOf(Props.Create(() => new EntityRouter(setup, _table, counters)), "router");
+        _services = new EntityServices(router, setup.Options, _table, counters);
+        Context.System.RegisterExtension(_services);
         Context.System.EventStream.Subscribe(Self, typeof(PersistFailure));
-        Receive<PersistFailure>(failure =>
-        {
-            if (failure.Reason == AppendFailureReason.Fenced)
-            {
-                // Another start of this host owns the journal: whatever this one still decided would be a second truth.
-                Fail($"another writer has taken over: {failure.Message}");
-                Context.Stop(Self);
-            }
-        });
-        Receive<PartitionsClaimed>(OnClaimed);
-        Receive<ClaimFailed>(failed => Fail(failed.Message));
-        Receive<EntitiesAwake>(awake =>
-        {
-            Started(_setup.Address, awake.Count);
-        });
-        Receive<Status.Failure>(failure => Fail(failure.Cause.Message));
+
+        Receive<PersistFailure>(OnPersistFailure);
+        Receive<PartitionIsActive>(OnActive);
+        Receive<PartitionIsGone>(OnGone);
+        Receive<PartitionCannotStart>(OnCannotStart);
+        Receive<AnnounceDue>(_ => Announce());
+        Receive<MembersListed>(OnMembers);
+        Receive<OwnershipsRead>(OnOwnerships);
+        Receive<ReadFailed>(failed => DatabaseSilent(_setup.Address, failed.Message));
+        Receive<WatchDue>(_ => Watch());
     }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Starts a host identity in an actor system of its own.</summary>
     public static IActorRef Start(ActorSystem system, EntityHostSetup setup)
@@ -86,25 +97,164 @@ public sealed partial class EntityHost : ReceiveActor
     }
 
     /// <inheritdoc/>
-    protected override void PreStart() =>
-        _setup.Journal.Claim(ClaimPartitions.All(1, _setup.PartitionCount, _setup.WriterId), Self);
-
-    private void OnClaimed(PartitionsClaimed claimed)
+    protected override void PreStart()
     {
-        _owned = claimed.Owned;
-        IActorRef router = Context.ActorOf(
-            Props.Create(() => new EntityRouter(_setup.Address, _setup.Transport, _setup.Types, _setup.Options)),
-            "router");
-        router.Tell(new WakeAll(), Self);
-        foreach (string id in _setup.First)
+        Timers.StartPeriodicTimer(nameof(WatchDue), WatchDue.Instance, WatchEvery);
+        foreach (string first in _setup.First)
         {
-            router.Tell(new WakeEntity(id), Self);
+            if (_setup.Routes.AliasOf(first) is { } alias)
+            {
+                // Names alone say where it is: who joins need not wait until it runs.
+                _setup.Transport.Bind(alias, _setup.Routes.QueueOf(_table.PartitionOf(first)));
+            }
         }
 
-        Context.System.EventStream.Publish(new EntityHostReady(_setup.Address, router));
+        if (_setup.SharesDatabase)
+        {
+            // Who owned what before is known before anything is claimed.
+            Announce();
+            Timers.StartPeriodicTimer(nameof(AnnounceDue), AnnounceDue.Instance, _options.AnnounceEvery);
+        }
+        else
+        {
+            StartPartitions();
+        }
     }
 
-    private Ownership OwnershipOf(string entityId) => _owned[Partitioning.PartitionOf(entityId, _setup.PartitionCount)];
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        if (_setup.SharesDatabase)
+        {
+            _setup.Journal.Announce(new AnnounceMember(++_correlation, _setup.Member, Leaves: true), Self);
+        }
+    }
+
+    private void StartPartitions()
+    {
+        for (int number = 0; number < _setup.Routes.PartitionCount; number++)
+        {
+            int partition = number;
+            _table.Register(partition, Context.ActorOf(
+                Props.Create(() => new PartitionActor(partition, _setup, _table, _services.Counters, _services.Router)),
+                $"partition-{partition}"));
+        }
+
+        if (_setup.SharesDatabase)
+        {
+            BecomeReady();
+        }
+    }
+
+    private void OnActive(PartitionIsActive active)
+    {
+        _active.Add(active.Partition);
+        _entities += active.Entities;
+        if (_active.Count == _setup.Routes.PartitionCount)
+        {
+            BecomeReady();
+        }
+    }
+
+    private void BecomeReady()
+    {
+        if (!_isReady)
+        {
+            _isReady = true;
+            Started(_setup.Address, _active.Count, _entities);
+            Context.System.EventStream.Publish(new EntityHostReady(_setup.Address, _services.Router));
+        }
+    }
+
+    private void OnGone(PartitionIsGone gone)
+    {
+        _active.Remove(gone.Partition);
+        if (_givingUp == gone.Partition)
+        {
+            _givingUp = null;
+        }
+    }
+
+    private void OnCannotStart(PartitionCannotStart failed)
+    {
+        if (!_isReady)
+        {
+            Fail(failed.Reason);
+        }
+    }
+
+    private void OnPersistFailure(PersistFailure failure)
+    {
+        if (failure.Reason != AppendFailureReason.Fenced)
+        {
+            return;
+        }
+
+        if (_setup.Routes.Mode == SubscriptionMode.Exclusive)
+        {
+            // Another start of this host owns the journal: whatever this one still decided would be a second truth.
+            Fail($"another writer has taken over: {failure.Message}");
+            Context.Stop(Self);
+            return;
+        }
+
+        _table.ActorOf(failure.PersistenceId)?.Tell(new CheckOwnership(), Self);
+    }
+
+    private void Announce()
+    {
+        _setup.Journal.Announce(new AnnounceMember(++_correlation, _setup.Member), Self);
+        _setup.Journal.ReadOwnership(new ReadOwnerships(++_correlation), Self);
+    }
+
+    private void OnOwnerships(OwnershipsRead read)
+    {
+        foreach (Ownership owner in read.Owners.Where(owner => owner.Partition < _setup.Routes.PartitionCount))
+        {
+            Ownership? before = _table.SeenOf(owner.Partition);
+            _table.Saw(owner);
+            if (before is null || before.OwnerEpoch < owner.OwnerEpoch)
+            {
+                _table.ActorOf(owner.Partition)?.Tell(owner, Self);
+            }
+        }
+
+        if (_table.ActorOf(0) is null)
+        {
+            StartPartitions();
+        }
+    }
+
+    private void OnMembers(MembersListed listed)
+    {
+        int live = Math.Max(1, listed.Members.Count(member => member.Age < _options.LiveWithin));
+        int share = (_setup.Routes.PartitionCount + live - 1) / live;
+        if (_active.Count <= share)
+        {
+            _surplusSince = null;
+            return;
+        }
+
+        TimeProvider time = Context.System.TimeProvider;
+        _surplusSince ??= time.GetTimestamp();
+        if (_givingUp is null && time.GetElapsedTime(_surplusSince.Value) >= _options.SurplusAfter)
+        {
+            int partition = _active.Max;
+            _givingUp = partition;
+            GivesUp(_setup.Address, partition, _active.Count, live);
+            _table.ActorOf(partition)!.Tell(new GivePartitionUp(), Self);
+        }
+    }
+
+    private void Watch()
+    {
+        foreach ((string entityId, string what, TimeSpan since) in
+            _services.Handlers.Overdue(Context.System.TimeProvider, _setup.Options.HandlerLimit))
+        {
+            Overdue(entityId, what, since.TotalSeconds);
+            Context.System.EventStream.Publish(new HandlerOverdue(entityId, what, since));
+        }
+    }
 
     private void Fail(string reason)
     {
@@ -115,9 +265,28 @@ public sealed partial class EntityHost : ReceiveActor
     // Short, since it stands in every timestamp: eco.agent.edge-1 becomes edge-1.
     private static string HostNameOf(string address) => address[(address.LastIndexOf('.') + 1)..];
 
-    [LoggerMessage(3101, LogLevel.Information, "{Address}: partitions claimed, {Count} entities wake")]
-    private partial void Started(string address, int count);
+    [LoggerMessage(3101, LogLevel.Information, "{Address} is ready: {Partitions} partitions, {Count} entities wake")]
+    private partial void Started(string address, int partitions, long count);
 
-    [LoggerMessage(3102, LogLevel.Error, "{Address} cannot start: {Reason}")]
+    [LoggerMessage(3102, LogLevel.Error, "{Address} cannot run: {Reason}")]
     private partial void CannotStart(string address, string reason);
+
+    [LoggerMessage(3103, LogLevel.Information, "{Address} gives partition {Partition} up: it has {Count}, and {Live} hosts are alive")]
+    private partial void GivesUp(string address, int partition, int count, int live);
+
+    [LoggerMessage(3104, LogLevel.Warning, "{Address}: the database does not say who is alive and who owns what: {Reason}")]
+    private partial void DatabaseSilent(string address, string reason);
+
+    [LoggerMessage(3105, LogLevel.Error, "{EntityId} has been handling {What} for {Seconds:0} s; only an end of the process stops it")]
+    private partial void Overdue(string entityId, string what, double seconds);
+
+    private sealed record AnnounceDue
+    {
+        public static AnnounceDue Instance { get; } = new();
+    }
+
+    private sealed record WatchDue
+    {
+        public static WatchDue Instance { get; } = new();
+    }
 }

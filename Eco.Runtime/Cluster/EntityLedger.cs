@@ -29,6 +29,7 @@ public sealed class EntityLedger(int window)
     private readonly SortedDictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, InboxRow> _inbox = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _gapsAsked = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, InboxAttempt> _attempts = new(StringComparer.Ordinal);
 
     /// <summary>Receivers with messages that are not acknowledged, in ordinal order.</summary>
     public IEnumerable<string> Pending => _lanes.Where(lane => lane.Value.Rows.Count > 0).Select(lane => lane.Key);
@@ -54,11 +55,17 @@ public sealed class EntityLedger(int window)
             Lane lane = LaneOf(row.Receiver);
             lane.Rows.Add(row);
             lane.Last = Math.Max(lane.Last, row.SequenceNr);
+            lane.Posted = lane.Last;
         }
 
         foreach (InboxRow row in recovered.Inbox)
         {
             _inbox[row.Sender] = row;
+        }
+
+        foreach (InboxAttempt attempt in recovered.Attempts)
+        {
+            _attempts[attempt.Sender] = attempt;
         }
     }
 
@@ -100,10 +107,14 @@ public sealed class EntityLedger(int window)
         if (taken.Count > 0)
         {
             lane.Sent = Math.Max(lane.Sent, taken[^1].SequenceNr);
+            lane.Posted = Math.Max(lane.Posted, lane.Sent);
         }
 
         return taken.ToImmutable();
     }
+
+    /// <summary>The last number that was taken for sending, or recovered.</summary>
+    public long PostedTo(string receiver) => LaneOf(receiver).Posted;
 
     /// <summary>The transport has confirmed a frame; it is not sent again until a gap or a restart asks for it.</summary>
     public void Confirm(string receiver, long number)
@@ -238,6 +249,8 @@ public sealed class EntityLedger(int window)
 
         if (number <= row.LastSequenceNr)
         {
+            // A new owner resends what is not acknowledged: from here on its predecessor is out of date.
+            _inbox[sender] = row with { OwnerEpoch = ownerEpoch };
             return InboxVerdict.Duplicate;
         }
 
@@ -252,6 +265,21 @@ public sealed class EntityLedger(int window)
     {
         ArgumentNullException.ThrowIfNull(row);
         _inbox[row.Sender] = row;
+        if (_attempts.GetValueOrDefault(row.Sender)?.SequenceNr <= row.LastSequenceNr)
+        {
+            _attempts.Remove(row.Sender);
+        }
+    }
+
+    /// <summary>What is known of earlier attempts at a message; null for none.</summary>
+    public InboxAttempt? AttemptAt(string sender, long number) =>
+        _attempts.GetValueOrDefault(sender) is { } attempt && attempt.SequenceNr == number ? attempt : null;
+
+    /// <summary>Books an attempt whose transaction has committed.</summary>
+    public void Book(InboxAttempt attempt)
+    {
+        ArgumentNullException.ThrowIfNull(attempt);
+        _attempts[attempt.Sender] = attempt;
     }
 
     private Lane LaneOf(string receiver)
@@ -276,6 +304,8 @@ public sealed class EntityLedger(int window)
         public long Confirmed { get; set; }
 
         public long Sent { get; set; }
+
+        public long Posted { get; set; }
 
         public long Watched { get; set; }
 

@@ -34,6 +34,7 @@ public enum FrameKind
 /// <param name="Manifest">The message's manifest; null without a message.</param>
 /// <param name="Payload">The message's UTF-8 JSON; empty without a message.</param>
 /// <param name="Acknowledged">A message frame also acknowledges all up to this number in the other direction; 0 for none.</param>
+/// <param name="IsResent">Whether the message was sent before, so that its receiver's host may have ended over it.</param>
 public sealed record Frame(
     FrameKind Kind,
     string From,
@@ -43,4 +44,5 @@ public sealed record Frame(
     HybridTimestamp Timestamp,
     string? Manifest,
     byte[] Payload,
-    long Acknowledged = 0);
+    long Acknowledged = 0,
+    bool IsResent = false);

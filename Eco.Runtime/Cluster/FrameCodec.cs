@@ -6,12 +6,15 @@ namespace Eco.Runtime.Cluster;
 
 /// <summary>
 /// Frames as UTF-8 JSON with one-letter keys: <c>k</c> kind, <c>f</c> from, <c>t</c> to, <c>s</c> sequence number, <c>e</c> owner epoch,
-/// <c>h</c> hybrid timestamp, <c>m</c> manifest, <c>p</c> payload, <c>a</c> acknowledged. Unknown keys are ignored.
+/// <c>h</c> hybrid timestamp, <c>m</c> manifest, <c>p</c> payload, <c>a</c> acknowledged, <c>r</c> resent. Unknown keys are ignored.
 /// </summary>
 public static class FrameCodec
 {
     /// <summary>No frame is larger, in bytes; larger ones are refused by sender and receiver before anything is allocated for them.</summary>
     public const int MaximumBytes = 1024 * 1024;
+
+    /// <summary>No message is larger, in bytes, so that its frame stays below <see cref="MaximumBytes"/> whatever its names are.</summary>
+    public const int MaximumPayloadBytes = MaximumBytes - 4096;
 
     private const int MaximumDepth = 64;
 
@@ -33,6 +36,11 @@ public static class FrameCodec
             if (frame.Acknowledged > 0)
             {
                 writer.WriteNumber("a"u8, frame.Acknowledged);
+            }
+
+            if (frame.IsResent)
+            {
+                writer.WriteBoolean("r"u8, true);
             }
 
             if (frame.Manifest is not null)
@@ -83,7 +91,8 @@ public static class FrameCodec
                 HybridTimestamp.Parse(Text(root, "h"u8)),
                 carries ? Text(root, "m"u8) : null,
                 carries ? System.Text.Encoding.UTF8.GetBytes(root.GetProperty("p"u8).GetRawText()) : [],
-                root.TryGetProperty("a"u8, out JsonElement acknowledged) ? acknowledged.GetInt64() : 0);
+                root.TryGetProperty("a"u8, out JsonElement acknowledged) ? acknowledged.GetInt64() : 0,
+                root.TryGetProperty("r"u8, out JsonElement resent) && resent.GetBoolean());
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {

@@ -22,11 +22,17 @@ internal sealed class AgentIdentityTests : ActorFixture
     {
         _woken.Clear();
         _transport = new KeptTransport();
-        System.RegisterExtension(new PersistenceExtension(
-            new EntityJournal(), EcoManifests.Registry, new HybridClock(Clock, "e1"), _ => new Ownership(0, 1, "w"), ICrashPoints.None));
-        IActorRef router = System.ActorOf(
-            Props.Create(() => new EntityRouter(EntityAddress.OfAgent("e1"), _transport, Types(), EntityOptions.Default)), "router");
-        router.Tell(new WakeEntity("agent/e1"), ActorRefs.NoSender);
+        EntityHost.Start(System, new EntityHostSetup(
+            EntityAddress.OfAgent("e1"),
+            EntityRoutes.OfAgent("e1"),
+            "e1/1",
+            new EntityJournal(),
+            _transport,
+            EcoManifests.Registry,
+            Types(),
+            ["agent/e1"],
+            EntityOptions.Default,
+            ICrashPoints.None));
         Run();
     }
 

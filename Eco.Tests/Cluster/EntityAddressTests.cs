@@ -6,15 +6,26 @@ namespace Eco.Tests.Cluster;
 
 public sealed class EntityAddressTests
 {
-    [TestCase("ion/factory/merge", "eco.server")]
-    [TestCase("proxy/edge-1", "eco.server")]
-    [TestCase("directory", "eco.server")]
-    [TestCase("agents/edge-1", "eco.server")]
+    [TestCase("ion/factory/merge", "eco.part.15")]
+    [TestCase("directory", "eco.part.11")]
+    [TestCase("agents/edge-1", "eco.part.6")]
     [TestCase("agent/edge-1", "eco.agent.edge-1")]
     [TestCase("agent/edge-1/2", "eco.agent.edge-1")]
     [TestCase("agent/edge.1/2/factory/learn", "eco.agent.edge.1")]
-    public void HostOf_WhenGivenAnEntity_IsWhereItLives(string entity, string host) =>
-        Assert.That(EntityAddress.HostOf(entity), Is.EqualTo(host));
+    public void AddressOf_WhenTheServerSends_IsThePartitionOrTheAgent(string entity, string address)
+    {
+        EntityRoutes routes = EntityRoutes.OfServer(16, _ => null);
+
+        Assert.That(routes.AddressOf("directory", entity), Is.EqualTo(address));
+        Assert.That(routes.IsOwn(entity), Is.EqualTo(address.StartsWith("eco.part.", StringComparison.Ordinal)));
+    }
+
+    [TestCase("agent/edge-1", "proxy/edge-1", "eco.up.join")]
+    [TestCase("agent/edge-1/2", "proxy/edge-1", "eco.up.edge-1")]
+    [TestCase("agent/edge-1/2", "agent/edge-2/1", "eco.up.edge-1")]
+    [TestCase("agent/edge-1/2/ion/node", "directory", "eco.up.edge-1")]
+    public void AddressOf_WhenAnAgentSends_IsAlwaysOneOfItsTwoAliases(string from, string to, string address) =>
+        Assert.That(EntityRoutes.OfAgent("edge-1").AddressOf(from, to), Is.EqualTo(address));
 
     [TestCase("ion/factory/merge", true)]
     [TestCase("agent/edge_1.x/12/ion/node", true)]

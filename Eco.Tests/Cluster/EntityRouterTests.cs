@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using Eco.Runtime.Actors;
 using Eco.Runtime.Cluster;
@@ -17,6 +16,7 @@ internal sealed class EntityRouterTests : ActorFixture
     private const string There = "agent/e1/1";
     private EntityJournal _journal = null!;
     private KeptTransport _transport = null!;
+    private IActorRef _host = null!;
     private IActorRef _router = null!;
     private IActorRef _asker = null!;
     private List<object> _answers = null!;
@@ -164,16 +164,12 @@ internal sealed class EntityRouterTests : ActorFixture
 
         Acknowledge(2);
         Deliver(1, "in");
-        System.Stop(_router);
+        System.Stop(_host);
         Run();
         Assert.That(_journal.Of(Here).Snapshot, Is.Not.Null);
 
         Boot(ActorSystem.Create("second", new ActorSystemSettings { Dispatcher = Dispatcher, TimeProvider = Clock, Random = new SeededRandomSource(1) }));
-        _router.Tell(new WakeAll(), _asker);
-        Run();
-
         Assert.That(_transport.Of(FrameKind.Message).Select(frame => frame.SequenceNr), Is.EqualTo(new[] { 3, 4, 5 }));
-        Assert.That(_answers, Has.Some.TypeOf<EntitiesAwake>());
         Assert.That(Lines(Here), Is.EqualTo(new[] { "told 1", "told 2", "told 3", "told 4", "told 5", "in" }));
         Deliver(1, "in");
         Assert.That(Lines(Here), Has.Length.EqualTo(6), "the inbox survives too");
@@ -192,31 +188,30 @@ internal sealed class EntityRouterTests : ActorFixture
     }
 
     [Test]
-    public void Delivery_WhenItsHandlerFails_IsGivenBackAndTheOthersGoOn()
+    public void Delivery_WhenItsHandlerFails_IsKeptAndTheOthersGoOn()
     {
         Deliver(1, "poison");
         Deliver(1, "one", from: "agent/e2/1");
         Deliver(1, "one", to: Neighbour);
 
         Assert.That(System.Metrics.Restarts, Is.EqualTo(1));
-        Assert.That(_transport.Acknowledged, Is.EquivalentTo(new[] { 1, 2, 3 }), "its sender keeps it, the transport need not");
+        Assert.That(_transport.Acknowledged, Is.EqualTo(new[] { 2, 3 }));
         Assert.That(Lines(Here), Is.EqualTo(new[] { "one" }));
         Assert.That(Lines(Neighbour), Is.EqualTo(new[] { "one" }));
         Assert.That(_journal.Of(Here).Inbox.Keys, Is.EqualTo(new[] { "agent/e2/1" }));
     }
 
     [Test]
-    public void Delivery_WhenTheEntityStopsOverIt_IsGivenBackAndAppliedWhenItComesAgain()
+    public void Delivery_WhenTheEntityStopsOverIt_IsAppliedWhenTheEntityHasStartedAgain()
     {
         Lines(Here);
         _journal.FailsFor = Here;
         Deliver(1, "one");
+        Assert.That(_transport.Acknowledged, Is.Empty, "the transport keeps it");
         AdvanceSeconds(2);
-        Assert.That(_transport.Acknowledged, Is.EqualTo(new[] { 1 }));
-
-        Deliver(1, "one");
 
         Assert.That(Lines(Here), Is.EqualTo(new[] { "one" }));
+        Assert.That(_transport.Acknowledged, Is.EqualTo(new[] { 1 }));
     }
 
     [Test]
@@ -271,18 +266,21 @@ internal sealed class EntityRouterTests : ActorFixture
 
     private void Boot(ActorSystem system)
     {
-        system.RegisterExtension(new PersistenceExtension(
-            _journal, Notebook.Registry, new HybridClock(Clock, "server"), _ => new Ownership(0, 7, "w"), ICrashPoints.None));
         _transport = new KeptTransport();
-        KeptTransport transport = _transport;
-        _router = system.ActorOf(
-            Props.Create(() => new EntityRouter(
-                EntityAddress.Server,
-                transport,
-                ImmutableArray.Create(new EntityType("note", IsNote, NoteOf)),
-                EntityOptions.Default with { SnapshotEvery = 3 })),
-            "router");
+        IActorRef host = EntityHost.Start(system, new EntityHostSetup(
+            EntityAddress.Server,
+            EntityRoutes.OfServer(1, _ => null),
+            "server/1",
+            _journal,
+            _transport,
+            Notebook.Registry,
+            [new EntityType("note", IsNote, NoteOf)],
+            [],
+            EntityOptions.Default with { SnapshotEvery = 3 },
+            ICrashPoints.None));
         Run();
+        _host = host;
+        _router = system.Extension<EntityServices>().Router;
     }
 
     private static bool IsNote(string id) => id.StartsWith("note/", StringComparison.Ordinal);
@@ -316,7 +314,7 @@ internal sealed class EntityRouterTests : ActorFixture
 
     private void Deliver(byte[] bytes)
     {
-        _transport.Receiver!.Tell(new TransportDelivery(EntityAddress.Server, _transport.Subscription!.ConsumerTag, ++_tag, TransportLane.Control, bytes), ActorRefs.NoSender);
+        _transport.Receiver!.Tell(new TransportDelivery(EntityAddress.OfPartition(0), _transport.Subscription!.ConsumerTag, ++_tag, TransportLane.Control, bytes), ActorRefs.NoSender);
         Run();
     }
 }

@@ -68,7 +68,15 @@ internal sealed class KeptTransport : ITransport
             throw new IOException("as the test wants");
         }
 
-        Sent.Add(FrameCodec.Decode(send.Frame));
+        Frame frame = FrameCodec.Decode(send.Frame);
+        if (frame.Kind == FrameKind.Tick)
+        {
+            // The only consumer gets what it has sent to itself.
+            Receiver!.Tell(new TransportDelivery(send.To, Subscription!.ConsumerTag, 0, TransportLane.Control, send.Frame), ActorRefs.NoSender);
+            return;
+        }
+
+        Sent.Add(frame);
         if (send.Lane == TransportLane.Control)
         {
             replyTo.Tell(new TransportOutcome(send.CorrelationId, Result), ActorRefs.NoSender);
@@ -97,6 +105,9 @@ internal sealed class EntityJournal : IJournal
 {
     private readonly SortedDictionary<string, Book> _books = new(StringComparer.Ordinal);
     private readonly Queue<Action> _held = [];
+
+    /// <summary>Each claim raises it.</summary>
+    public long Epoch { get; set; } = 6;
 
     public bool Holds { get; set; }
 
@@ -148,7 +159,8 @@ internal sealed class EntityJournal : IJournal
     public void List(ListEntities request, IActorRef replyTo) =>
         replyTo.Tell(new EntitiesListed(request.CorrelationId, [.. _books.Keys]));
 
-    public void Claim(ClaimPartitions request, IActorRef replyTo) => throw new NotSupportedException("these tests claim nothing");
+    public void Claim(ClaimPartitions request, IActorRef replyTo) => replyTo.Tell(new PartitionsClaimed(
+        request.CorrelationId, [.. request.Partitions.Select(partition => new Ownership(partition, ++Epoch, request.WriterId))]));
 
     public void Read(ReadEvents request, IActorRef replyTo) => throw new NotSupportedException("these tests project nothing");
 

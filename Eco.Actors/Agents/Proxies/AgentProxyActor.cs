@@ -35,6 +35,13 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
     /// <summary>The entity id of an agent's proxy.</summary>
     public static string IdOf(string agent) => Prefix + agent;
 
+    /// <summary>The agent whose proxy an entity is; null for another entity.</summary>
+    public static string? AgentOf(string entityId)
+    {
+        ArgumentNullException.ThrowIfNull(entityId);
+        return entityId.StartsWith(Prefix, StringComparison.Ordinal) ? entityId[Prefix.Length..] : null;
+    }
+
     /// <inheritdoc/>
     protected override Decision Decide(object command, string? from) =>
         command is AgentReport && from != AgentEntity

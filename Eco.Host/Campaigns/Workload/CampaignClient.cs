@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Eco.Actors.Console;
 using Eco.Host.Campaigns.Oracles;
+using Eco.Host.Composition.Simulated;
 using Eco.Runtime.Actors;
 using Eco.Runtime.Cluster;
 using Eco.Runtime.Simulation;
@@ -104,11 +105,10 @@ internal sealed class CampaignClient
     /// <param name="back">How many of them ago.</param>
     public void Replay(string host, int back)
     {
-        string address = AddressOf(host);
         for (int i = 0; i < _recorded.Count; i++)
         {
             (string to, TransportLane lane, byte[] frame) = _recorded[(_recordedAt + _recorded.Count - 1 - i) % _recorded.Count];
-            if (to == address && --back <= 0)
+            if (IsFor(host, to) && --back <= 0)
             {
                 Send(to, lane, frame);
                 return;
@@ -116,8 +116,15 @@ internal sealed class CampaignClient
         }
     }
 
-    private static string AddressOf(string host) =>
-        host.StartsWith(Composition.Simulated.SimulatedCluster.ServerName, StringComparison.Ordinal) ? EntityAddress.Server : EntityAddress.OfAgent(host);
+    private string AddressOf(string host) => IsServer(host)
+        ? EntityAddress.OfPartition(_random.Next(SimulatedClusterOptions.DefaultPartitions))
+        : EntityAddress.OfAgent(host);
+
+    private static bool IsFor(string host, string address) => IsServer(host)
+        ? !address.StartsWith(EntityAddress.OfAgent(string.Empty), StringComparison.Ordinal)
+        : address == EntityAddress.OfAgent(host);
+
+    private static bool IsServer(string host) => host.StartsWith(SimulatedCluster.ServerName, StringComparison.Ordinal);
 
     private byte[] RandomBytes(int count)
     {

@@ -17,6 +17,9 @@ namespace Eco.Host.Composition.Simulated;
 /// <summary>How a simulated cluster is laid out.</summary>
 public sealed record SimulatedClusterOptions
 {
+    /// <summary>So many partitions a server has unless it is said otherwise.</summary>
+    public const int DefaultPartitions = 16;
+
     /// <summary>The agents.</summary>
     public required ImmutableArray<AgentProfile> Agents { get; init; }
 
@@ -27,7 +30,7 @@ public sealed record SimulatedClusterOptions
     public EntityOptions Entities { get; init; } = EntityOptions.Default;
 
     /// <summary>Partitions of the server.</summary>
-    public int Partitions { get; init; } = 16;
+    public int Partitions { get; init; } = DefaultPartitions;
 
     /// <summary>The folder of data files.</summary>
     public string DataRoot { get; init; } = ".";
