@@ -21,9 +21,9 @@ internal static class BenchWorker
     public const string QuickOption = "--quick";
 
     /// <summary>Starts the process and gives what it has measured, by name.</summary>
-    public static async Task<IReadOnlyDictionary<string, double>> MeasureAsync(bool pinned, bool quick, CancellationToken stop)
+    public static async Task<IReadOnlyDictionary<string, double>> MeasureAsync(string benchmark, bool pinned, bool quick, CancellationToken stop)
     {
-        using Process worker = Start(redirect: true, [.. pinned ? (string[])[PinnedOption] : [], .. quick ? (string[])[QuickOption] : []]);
+        using Process worker = Start(redirect: true, [benchmark, .. pinned ? (string[])[PinnedOption] : [], .. quick ? (string[])[QuickOption] : []]);
         try
         {
             Task<string> errors = worker.StandardError.ReadToEndAsync(stop);
@@ -56,7 +56,7 @@ internal static class BenchWorker
     /// inherits the affinity of the thread that starts it, and only that of the first thread can be set, which this is.
     /// </summary>
     /// <returns>The exit code of the pinned process.</returns>
-    public static int RunPinned(bool quick)
+    public static int RunPinned(string benchmark, bool quick)
     {
         if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows())
         {
@@ -69,7 +69,7 @@ internal static class BenchWorker
             throw new CommandException(ConsoleErrorCodes.Refused, "this system cannot pin a process to a processor", "measure on Linux or Windows");
         }
 
-        using Process pinned = Start(redirect: false, quick ? [QuickOption] : []);
+        using Process pinned = Start(redirect: false, quick ? [benchmark, QuickOption] : [benchmark]);
         pinned.WaitForExit();
         return pinned.ExitCode;
     }

@@ -23,8 +23,8 @@ public interface IHostRunner
     /// <summary>Runs a benchmark to its end.</summary>
     Task<int> BenchAsync(BenchRun run, CommandOutput output, CancellationToken stop);
 
-    /// <summary>Measures the kernel once, in this process, for <see cref="BenchAsync"/> of another.</summary>
-    Task<int> BenchWorkAsync(bool quick, CommandOutput output, CancellationToken stop);
+    /// <summary>Makes one run of a benchmark in this process, for <see cref="BenchAsync"/> of another.</summary>
+    Task<int> BenchWorkAsync(BenchRun run, CommandOutput output, CancellationToken stop);
 }
 
 /// <summary>An experiment.</summary>
@@ -57,4 +57,5 @@ public sealed record ExperimentRun(string Name, ImmutableArray<long> Seeds, stri
 /// <param name="Name">The benchmark.</param>
 /// <param name="Quick">One small run, to see that it works.</param>
 /// <param name="JsonFile">Where to write the figures, or null.</param>
-public sealed record BenchRun(string Name, bool Quick, string? JsonFile);
+/// <param name="Folder">On whose disk to measure, where a disk is measured.</param>
+public sealed record BenchRun(string Name, bool Quick, string? JsonFile = null, string Folder = ".");

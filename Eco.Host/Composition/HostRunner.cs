@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Eco.Host.Benchmarks.Hocon;
+using Eco.Host.Benchmarks.Journal;
 using Eco.Host.Benchmarks.Kernel;
 using Eco.Host.Commands;
 using Eco.Host.Composition.Local;
@@ -45,9 +47,16 @@ internal sealed class HostRunner : IHostRunner
         return run.Name switch
         {
             KernelBenchmark.Name => KernelBenchmark.RunAsync(run, output, stop),
+            HoconBenchmark.Name => HoconBenchmark.RunAsync(run, output, stop),
+            JournalBenchmark.Name => JournalBenchmark.RunAsync(run, output, stop),
             _ => throw new ArgumentException($"there is no benchmark '{run.Name}'", nameof(run)),
         };
     }
 
-    public Task<int> BenchWorkAsync(bool quick, CommandOutput output, CancellationToken stop) => KernelBenchmark.WorkAsync(quick, output, stop);
+    public Task<int> BenchWorkAsync(BenchRun run, CommandOutput output, CancellationToken stop) => run.Name switch
+    {
+        KernelBenchmark.Name => KernelBenchmark.WorkAsync(run.Quick, output, stop),
+        HoconBenchmark.Name => Task.FromResult(HoconBenchmark.Work(run.Quick, output, stop)),
+        _ => throw new ArgumentException($"'{run.Name}' measures in no process of its own", nameof(run)),
+    };
 }

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Text.Json;
-using Eco.Host.Benchmarks;
 using Eco.Host.Benchmarks.Kernel;
 using Eco.Host.Commands;
 using Eco.Host.Output;
@@ -41,28 +39,6 @@ public sealed class KernelBenchmarkTests
         Assert.That(document.RootElement.GetProperty("rows")[0].EnumerateObject().Select(cell => cell.Name), Is.EqualTo(new[] { "processors", "measure", "minimum", "median", "maximum", "run1" }));
     }
 
-    [TestCase("bench", "needs a verb")]
-    [TestCase("bench kernle", "knows no verb 'kernle'")]
-    [TestCase("bench kernel --quikc", "knows no option '--quikc'")]
-    [TestCase("bench kernel --json", "'--json'")]
-    public async Task Bench_WhenUsageIsWrong_SaysSoAndMeasuresNothing(string line, string cause)
-    {
-        EcoResult result = await EcoInProcess.RunAsync(line.Split(' '));
-
-        Assert.That(result.ExitCode, Is.EqualTo(ExitCodes.Usage));
-        Assert.That(result.ErrorLines[0], Does.Contain(cause));
-    }
-
-    [Test]
-    public async Task Bench_WhenTheFileCannotBeWritten_SaysSoBeforeItMeasures()
-    {
-        EcoResult result = await EcoInProcess.RunAsync("bench", "kernel", "--json", Path.Combine(_folder, "missing", "kernel.json"));
-
-        Assert.That(result.ExitCode, Is.EqualTo(ExitCodes.Failure));
-        Assert.That(result.ErrorLines[0], Does.Contain("cannot be written"));
-        Assert.That(result.Error, Does.Not.Contain("run 1"));
-    }
-
     [Test]
     public void Report_WhenMadeOfSeveralRuns_TakesMediansAndRatiosWithinARun()
     {
@@ -76,14 +52,6 @@ public sealed class KernelBenchmarkTests
         Assert.That(FigureOf(report, "tell-per-second").Value, Is.EqualTo(10));
         Assert.That(FigureOf(report, "all-to-pinned-least").Value, Is.EqualTo(0.4));
         Assert.That(report.ExitCode, Is.EqualTo(ExitCodes.GoalNotMet), "the other values are all 1 and miss their goals");
-    }
-
-    [Test]
-    public void Series_WhenOfAnEvenNumber_HasTheMeanOfTheMiddleTwo()
-    {
-        var series = new Series(ImmutableArray.Create(4.0, 1.0, 3.0, 100.0));
-
-        Assert.That((series.Minimum, series.Median, series.Maximum), Is.EqualTo((1.0, 3.5, 100.0)));
     }
 
     private static Figure FigureOf(FiguresReport report, string name) => report.Figures.Single(figure => figure.Name == name).Figure;

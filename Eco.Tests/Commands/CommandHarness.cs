@@ -86,7 +86,7 @@ internal sealed class CommandHarness : IAsyncDisposable
 
         public Task<int> BenchAsync(BenchRun run, CommandOutput output, CancellationToken stop) => Record(run);
 
-        public Task<int> BenchWorkAsync(bool quick, CommandOutput output, CancellationToken stop) => Record(quick);
+        public Task<int> BenchWorkAsync(BenchRun run, CommandOutput output, CancellationToken stop) => Record(run);
 
         private Task<int> Record(object run)
         {

@@ -25,7 +25,7 @@ internal static class KernelBenchmark
 
         async Task<string> MeasureAsync(bool pinned, List<IReadOnlyDictionary<string, double>> runs)
         {
-            IReadOnlyDictionary<string, double> values = await BenchWorker.MeasureAsync(pinned, run.Quick, stop).ConfigureAwait(false);
+            IReadOnlyDictionary<string, double> values = await BenchWorker.MeasureAsync(Name, pinned, run.Quick, stop).ConfigureAwait(false);
             runs.Add(values);
             return string.Join(", ", KernelMeasures.Ratios.Select(ratio => FormattableString.Invariant(
                 $"{ratio.Name} {values[ratio.Name] / values[ratio.Yardstick]:F2} x {ratio.Yardstick}")));
