@@ -197,7 +197,10 @@ public sealed record RecoveryStarted(
 public sealed record RecoveredEvents(long CorrelationId, ImmutableArray<JournalEvent> Events, bool IsLast);
 
 /// <summary>The entity cannot be read; it must not start.</summary>
-public sealed record RecoveryFailed(long CorrelationId, string Message);
+/// <param name="CorrelationId">The request's.</param>
+/// <param name="Message">Why, in a line.</param>
+/// <param name="Damage">What is damaged; null where it is something else.</param>
+public sealed record RecoveryFailed(long CorrelationId, string Message, JournalDamage? Damage = null);
 
 /// <summary>A snapshot as it is stored.</summary>
 /// <param name="SequenceNr">The last event that it contains.</param>
@@ -262,7 +265,10 @@ public sealed record ListEntities(long CorrelationId, int? Partition = null);
 public sealed record EntitiesListed(long CorrelationId, ImmutableArray<string> PersistenceIds);
 
 /// <summary>The events cannot be read.</summary>
-public sealed record ReadFailed(long CorrelationId, string Message);
+/// <param name="CorrelationId">The request's.</param>
+/// <param name="Message">Why, in a line.</param>
+/// <param name="Damage">What is damaged; null where it is something else.</param>
+public sealed record ReadFailed(long CorrelationId, string Message, JournalDamage? Damage = null);
 
 /// <summary>Asks who owns the partitions.</summary>
 public sealed record ReadOwnerships(long CorrelationId);

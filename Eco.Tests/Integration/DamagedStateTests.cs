@@ -101,6 +101,10 @@ public sealed class DamagedStateTests
         Directory.Delete(Path.Combine(state.Root, "agents"), recursive: true);
         Directory.Move(Path.Combine(older.Root, "agents"), Path.Combine(state.Root, "agents"));
         File.Copy(older.Server.Journal, state.Server.Journal, overwrite: true);
+        EcoResult refused = await DemoAsync(state);
+        Assert.That(refused.ExitCode, Is.EqualTo(ExitCodes.State));
+        Assert.That(refused.Error, Does.Contain("JournalTruncated(").And.Contain("--adopt"), "the head file knows of later commits");
+        File.Copy(Path.ChangeExtension(older.Server.Journal, ".head"), Path.ChangeExtension(state.Server.Journal, ".head"), overwrite: true);
 
         EcoResult again = await DemoAsync(state);
 

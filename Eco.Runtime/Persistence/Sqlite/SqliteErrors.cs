@@ -1,15 +1,19 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 
 namespace Eco.Runtime.Persistence.Sqlite;
 
 /// <summary>What SQLite's result codes mean here. The numbers are SQLite's (sqlite.org/rescode.html).</summary>
-internal static class SqliteErrors
+internal static partial class SqliteErrors
 {
     private const int Permission = 3;
     private const int Busy = 5;
     private const int Locked = 6;
     private const int ReadOnly = 8;
     private const int Corrupt = 11;
+    private const int InputOutput = 10;
+    private const int Full = 13;
     private const int CannotOpen = 14;
     private const int TooBig = 18;
     private const int Constraint = 19;
@@ -24,6 +28,12 @@ internal static class SqliteErrors
 
     public static bool IsDamaged(SqliteException e) => e.SqliteErrorCode == Corrupt;
 
+    /// <summary>The disk (or the limit set to the file) is full; nothing of the transaction was written.</summary>
+    public static bool IsFull(Exception e) => e is SqliteException { SqliteErrorCode: Full };
+
+    /// <summary>The disk failed, so that it is not known what of the last writes it holds.</summary>
+    public static bool IsInputOutput(Exception e) => e is IOException or SqliteException { SqliteErrorCode: InputOutput };
+
     public static bool IsNotADatabase(SqliteException e) => e.SqliteErrorCode == NotADatabase;
 
     public static bool IsHeldByAnother(SqliteException e) => e.SqliteErrorCode is Busy or Locked;
@@ -37,4 +47,20 @@ internal static class SqliteErrors
         SqliteException s => $"{s.Message.ReplaceLineEndings(" ")} [{s.SqliteExtendedErrorCode}]",
         _ => $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}",
     };
+
+    /// <summary>SQLite's first finding in the whole file; null where it is sound.</summary>
+    public static string? Finding(SqliteConnection connection)
+    {
+        using SqliteCommand check = connection.CreateCommand();
+        check.CommandText = "PRAGMA integrity_check(1)";
+        string finding = Convert.ToString(check.ExecuteScalar(), CultureInfo.InvariantCulture) ?? "no answer";
+        return finding == "ok" ? null : finding.ReplaceLineEndings(" ");
+    }
+
+    /// <summary>The page that a finding names; null where it names none.</summary>
+    public static long? PageIn(string finding) =>
+        PageNumber().Match(finding) is { Success: true } match ? long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : null;
+
+    [GeneratedRegex(@"[Pp]age (\d{1,10})")]
+    private static partial Regex PageNumber();
 }

@@ -31,7 +31,11 @@ internal sealed class SqliteFile : IDisposable
 
     /// <summary>Opens the file for its only writer, and makes it where there is none.</summary>
     /// <exception cref="StorageOpenException">The file cannot be used.</exception>
-    public static SqliteFile Open(string path, SqliteFileSpec spec, long? sizeLimitBytes)
+    /// <param name="path">The file.</param>
+    /// <param name="spec">Its kind.</param>
+    /// <param name="sizeLimitBytes">Its greatest size; null: the disk is the limit.</param>
+    /// <param name="checkWholeUpToBytes">A file of at most so many bytes is checked page by page; the kind's own checks cover greater ones.</param>
+    public static SqliteFile Open(string path, SqliteFileSpec spec, long? sizeLimitBytes, long checkWholeUpToBytes = long.MaxValue)
     {
         EnsureNative();
         FileStream? fileLock = null;
@@ -47,7 +51,13 @@ internal sealed class SqliteFile : IDisposable
 
             CheckHeader(path, spec);
             connection = Connect(path, SqliteOpenMode.ReadWrite);
-            CheckContents(path, spec, connection);
+            long length = new FileInfo(path).Length;
+            int version = CheckContents(path, spec, connection, length <= checkWholeUpToBytes);
+            if (version < spec.SchemaVersion)
+            {
+                Migrate(path, spec, connection, version, length > checkWholeUpToBytes);
+            }
+
             Configure(connection, spec, sizeLimitBytes);
             return new SqliteFile(fileLock, connection);
         }
@@ -78,8 +88,10 @@ internal sealed class SqliteFile : IDisposable
             }
 
             connection = Connect(path, SqliteOpenMode.ReadOnly);
-            CheckIdentity(path, spec, connection);
-            return connection;
+            int version = CheckIdentity(path, spec, connection);
+            return version == spec.SchemaVersion
+                ? connection
+                : throw spec.Fail(path, Text($"was written by an older eco (schema {version}, this one reads {spec.SchemaVersion})"), "start a host on it once, which brings it up to date", null);
         }
         catch (Exception e)
         {
@@ -178,9 +190,11 @@ internal sealed class SqliteFile : IDisposable
                 PRAGMA application_id={spec.ApplicationId};
                 CREATE TABLE metadata(key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
                 INSERT INTO metadata(key, value) VALUES ('schema_version', '{spec.SchemaVersion}');
+                PRAGMA user_version={spec.SchemaVersion};
                 {spec.Schema}
-                COMMIT;
                 """));
+            spec.Initialise?.Invoke(path, connection);
+            Execute(connection, "COMMIT");
         }
 
         File.Move(fresh, path);
@@ -234,28 +248,35 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
-    private static void CheckContents(string path, SqliteFileSpec spec, SqliteConnection connection)
+    private static int CheckContents(string path, SqliteFileSpec spec, SqliteConnection connection, bool wholly)
     {
         Execute(connection, "PRAGMA cell_size_check=ON");
-        using (SqliteCommand check = connection.CreateCommand())
+        if (wholly)
         {
-            check.CommandText = "PRAGMA integrity_check(1)";
-            if (check.ExecuteScalar() is not "ok" and { } finding)
-            {
-                throw spec.Damaged(path, Convert.ToString(finding, CultureInfo.InvariantCulture)!);
-            }
+            CheckPages(path, spec, connection);
         }
 
-        CheckIdentity(path, spec, connection);
+        return CheckIdentity(path, spec, connection);
     }
 
-    private static void CheckIdentity(string path, SqliteFileSpec spec, SqliteConnection connection)
+    private static void CheckPages(string path, SqliteFileSpec spec, SqliteConnection connection)
+    {
+        if (SqliteErrors.Finding(connection) is { } finding)
+        {
+            throw spec.Damaged(path, finding, null, SqliteErrors.PageIn(finding));
+        }
+    }
+
+    /// <returns>The file's schema version.</returns>
+    private static int CheckIdentity(string path, SqliteFileSpec spec, SqliteConnection connection)
     {
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = "PRAGMA application_id";
         if (command.ExecuteScalar() is not long id || id != spec.ApplicationId)
         {
-            throw spec.Fail(path, $"is an SQLite database but not a {spec.Kind} of eco", "move it away; another file has taken its place", null);
+            throw File.Exists(JournalHead.PathOf(path)) && spec.Damage is not null
+                ? spec.Damaged(path, $"it is not marked as a {spec.Kind} of eco", null, 1)
+                : spec.Fail(path, $"is an SQLite database but not a {spec.Kind} of eco", "move it away; another file has taken its place", null);
         }
 
         command.CommandText = "SELECT value FROM metadata WHERE key = 'schema_version'";
@@ -264,11 +285,54 @@ internal sealed class SqliteFile : IDisposable
             throw spec.Damaged(path, "its schema version is missing");
         }
 
+        // The header repeats the version, so that a damaged one is not taken for a newer program's.
+        command.CommandText = "PRAGMA user_version";
+        if (command.ExecuteScalar() is not long repeated || (repeated != version && !(repeated == 0 && version == 1)))
+        {
+            throw spec.Damaged(path, Text($"its schema version is {version} in one place and another elsewhere"));
+        }
+
         if (version > spec.SchemaVersion)
         {
-            throw spec.Fail(path, $"was written by a newer eco (schema {version}, this one knows {spec.SchemaVersion})", "run that version or a later one", null);
+            throw spec.Fail(path, Text($"was written by a newer eco (schema {version}, this one knows {spec.SchemaVersion})"), "run that version or a later one", null);
         }
+
+        return version;
     }
+
+    private static void Migrate(string path, SqliteFileSpec spec, SqliteConnection connection, int version, bool check)
+    {
+        if (spec.Migrate is null)
+        {
+            throw spec.Fail(path, Text($"was written by an older eco (schema {version}) and cannot be brought up to date"), "run that version", null);
+        }
+
+        if (check)
+        {
+            CheckPages(path, spec, connection);
+        }
+
+        // The old file stays beside it. A copy that was cut short has its working name and is made again.
+        string copy = Text($"{path}.v{version}");
+        if (!File.Exists(copy))
+        {
+            File.Delete(copy + ".new");
+            using (SqliteCommand command = connection.CreateCommand())
+            {
+                command.CommandText = "VACUUM INTO $1";
+                command.Parameters.AddWithValue("$1", copy + ".new");
+                command.ExecuteNonQuery();
+            }
+
+            File.Move(copy + ".new", copy);
+            DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+
+        Execute(connection, "PRAGMA synchronous=FULL");
+        spec.Migrate(path, connection, version);
+    }
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
 
     private static void Configure(SqliteConnection connection, SqliteFileSpec spec, long? sizeLimitBytes)
     {
@@ -276,6 +340,8 @@ internal sealed class SqliteFile : IDisposable
         Execute(connection, spec.SynchronousFull ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
         // The writer checkpoints itself, after its replies: SQLite's own would delay them, and it hides the errors that it meets.
         Execute(connection, "PRAGMA wal_autocheckpoint=0");
+        // A commit of many entities changes many pages; what does not fit would be written twice.
+        Execute(connection, "PRAGMA cache_size=-16000");
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = "PRAGMA journal_mode";
         if (command.ExecuteScalar() is not "wal")

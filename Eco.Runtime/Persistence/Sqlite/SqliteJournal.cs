@@ -13,7 +13,8 @@ namespace Eco.Runtime.Persistence.Sqlite;
 /// a failed claim, snapshot or read that says so). Nothing is lost by it: the request was never taken, and a later one of the same
 /// entity that overtakes it is refused for the gap in its sequence numbers.</para>
 /// <para>Crash points <c>journal.beforeCommit</c> and <c>journal.afterCommit</c> are announced around each commit, before its answers
-/// are sent, once for each of: the distinct event manifests, <c>outbox</c>, <c>outbox-ack</c>, <c>inbox</c>, <c>snapshot</c>, <c>claim</c>.</para>
+/// are sent, once for each of: the distinct event manifests, <c>outbox</c>, <c>outbox-ack</c>, <c>inbox</c>, <c>snapshot</c>, <c>claim</c>. The head file is
+/// written after the second one.</para>
 /// </remarks>
 public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
 {
@@ -61,12 +62,12 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
     public static SqliteJournal Open(SqliteJournalOptions options, ICrashPoints? crashPoints = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        SqliteFile file = SqliteFile.Open(options.Path, JournalSchema.Spec, options.SizeLimitBytes);
+        SqliteFile file = SqliteFile.Open(options.Path, JournalSchema.Spec, options.SizeLimitBytes, options.CheckWholeUpToBytes);
         JournalWriter? writer = null;
         try
         {
-            writer = new JournalWriter(file.Connection);
-            if (writer.StoredPartitionCount() is { } stored && options.PartitionCount is { } wanted && stored != wanted)
+            writer = new JournalWriter(file.Connection, options.Path);
+            if (writer.StoredPartitionCount is { } stored && options.PartitionCount is { } wanted && stored != wanted)
             {
                 throw new JournalOpenException(
                     options.Path,
@@ -167,13 +168,20 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         }
     }
 
-    private static object ReadFailure(object request, string message) => request switch
+    /// <summary>Closes without emptying the log into the database, as a kill would leave them. For tests.</summary>
+    internal ValueTask CrashAsync()
     {
-        RecoverRequest r => new RecoveryFailed(r.CorrelationId, message),
-        ReadEvents r => new ReadFailed(r.CorrelationId, message),
-        ListEntities r => new ReadFailed(r.CorrelationId, message),
-        ReadOwnerships r => new ReadFailed(r.CorrelationId, message),
-        ReadParkedMessages r => new ReadFailed(r.CorrelationId, message),
+        Volatile.Write(ref _fault, "crashed by a test");
+        return DisposeAsync();
+    }
+
+    private static object ReadFailure(object request, string message, JournalDamage? damage = null) => request switch
+    {
+        RecoverRequest r => new RecoveryFailed(r.CorrelationId, message, damage),
+        ReadEvents r => new ReadFailed(r.CorrelationId, message, damage),
+        ListEntities r => new ReadFailed(r.CorrelationId, message, damage),
+        ReadOwnerships r => new ReadFailed(r.CorrelationId, message, damage),
+        ReadParkedMessages r => new ReadFailed(r.CorrelationId, message, damage),
         _ => throw new ArgumentException($"{request.GetType().Name} is no read"),
     };
 
@@ -253,6 +261,7 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
                 _writer.Commit();
                 _counters.Committed(stored, events);
                 Announce("journal.afterCommit");
+                _writer.WriteHead();
             }
         }
         catch (Exception e)
@@ -338,10 +347,10 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
                     Send(replyTo, answer);
                 }
             }
-            catch (FormatException e)
+            catch (JournalDamageException e)
             {
-                // One damaged row is not a broken disk: that entity cannot be read, the others can.
-                Send(replyTo, ReadFailure(request, $"a stored row is damaged: {e.Message}"));
+                // Damaged rows are not a broken disk: what does not need them can be read.
+                Send(replyTo, ReadFailure(request, e.Message, e.Damage));
             }
             catch (Exception e)
             {
@@ -405,11 +414,7 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
     {
         try
         {
-            // SQLite has rolled back by itself after some faults, and not after others.
-            if (SQLitePCL.raw.sqlite3_get_autocommit(_file.Connection.Handle) == 0)
-            {
-                _writer.Rollback();
-            }
+            _writer.Rollback();
         }
         catch (Exception e)
         {

@@ -30,6 +30,12 @@ public sealed record SqliteJournalOptions
     /// <summary>The greatest size of the database without its log; beyond it an append is a storage fault like a full disk. Null: the disk is the limit.</summary>
     public long? SizeLimitBytes { get; init; }
 
+    /// <summary>
+    /// A file of at most so many bytes is checked page by page at opening, which takes time in proportion. A greater one is held to its
+    /// digests alone, and <c>eco audit verify</c> checks its pages. Default: 16 MiB.
+    /// </summary>
+    public long CheckWholeUpToBytes { get; init; } = 16L << 20;
+
     /// <summary>Written payload after which the log is copied into the database. Default: 4 MiB.</summary>
     public long CheckpointAfterBytes { get; init; } = 4L << 20;
 

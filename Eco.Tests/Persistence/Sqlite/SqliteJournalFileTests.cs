@@ -66,7 +66,7 @@ public sealed class SqliteJournalFileTests
         await _harness.Journal.DisposeAsync();
         await File.WriteAllBytesAsync(_harness.File, []);
 
-        Assert.That(OpenError(_harness.File).Message, Does.Contain("journal.db is damaged (it is empty)"));
+        Assert.That(OpenError(_harness.File).Message, Does.Contain("journal.db is damaged").And.Contain("it is empty"));
         Assert.That(new FileInfo(_harness.File).Length, Is.Zero);
     }
 
@@ -113,15 +113,25 @@ public sealed class SqliteJournalFileTests
     [Test]
     public async Task Open_WhenANewerVersionWroteIt_NamesBothSchemas()
     {
-        await ChangeAsync("UPDATE metadata SET value = '2' WHERE key = 'schema_version'");
+        await ChangeAsync("UPDATE metadata SET value = '3' WHERE key = 'schema_version'; PRAGMA user_version=3");
 
-        Assert.That(OpenError(_harness.File).Message, Does.Contain("newer eco (schema 2, this one knows 1)"));
+        Assert.That(OpenError(_harness.File).Message, Does.Contain("newer eco (schema 3, this one knows 2)"));
+    }
+
+    [Test]
+    public async Task Open_WhenOnlyOneOfBothSchemaVersionsIsNewer_SaysItIsDamaged()
+    {
+        await ChangeAsync("UPDATE metadata SET value = '3' WHERE key = 'schema_version'");
+
+        Assert.That(OpenError(_harness.File).Damage, Is.InstanceOf<FileCorrupt>());
     }
 
     [Test]
     public async Task Open_WhenItIsAnotherProgramsDatabase_SaysSo()
     {
         await ChangeAsync("PRAGMA application_id=7");
+        Assert.That(OpenError(_harness.File).Damage, Is.EqualTo(new FileCorrupt("journal.db", 1, "it is not marked as a journal of eco")), "beside a head file");
+        File.Delete(Path.ChangeExtension(_harness.File, ".head"));
 
         Assert.That(OpenError(_harness.File).Message, Does.Contain("not a journal of eco"));
     }
