@@ -36,6 +36,13 @@ internal sealed partial class ActorCell
         return subject;
     }
 
+    /// <summary>Lets a notification that was stashed through once more.</summary>
+    public void ExpectTerminated(IActorRef subject)
+    {
+        _notified ??= [];
+        _notified[subject] = null;
+    }
+
     private void WatchWithMessage(IActorRef subject, object? message)
     {
         ArgumentNullException.ThrowIfNull(subject);

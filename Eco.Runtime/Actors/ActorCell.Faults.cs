@@ -50,8 +50,9 @@ internal sealed partial class ActorCell
                 throw new ActorInitializationException(this, $"{Path}: the factory of the Props returned the instance of another actor");
             }
 
-            if (ReferenceEquals(actor, _actor))
+            if (IsCreatingInstance)
             {
+                // No constructor has run.
                 throw new ActorInitializationException(this, $"{Path}: the factory of the Props returned the old instance instead of a new one");
             }
 
@@ -158,7 +159,9 @@ internal sealed partial class ActorCell
             return;
         }
 
-        object? message = _isFailed || IsBlocked ? _message : null;
+        // Only a message in work is lost: its own failure's, or one that an asynchronous handler or a port holds.
+        bool isInWork = (_isFailed && ReferenceEquals(_perpetrator, this)) || _awaiting || _held;
+        object? message = isInWork ? _message : null;
         try
         {
             _actor.AroundPreRestart(cause, message);

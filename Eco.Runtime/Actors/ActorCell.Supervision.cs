@@ -11,6 +11,8 @@ internal sealed partial class ActorCell
             return;
         }
 
+        // A decider may look at who failed.
+        _sender = failed.Child;
         SupervisorStrategy strategy = Strategy;
         IReadOnlyList<ActorCell> concerned = strategy.ConcernsAllChildren ? ChildCells() : [failed.Child];
         Directive directive = strategy.Decide(failed.Cause);

@@ -35,6 +35,7 @@ internal sealed class ActorStash(ActorCell cell, int capacity) : IStash
     {
         if (_aside.TryDequeue(out Envelope envelope))
         {
+            Returning(envelope);
             _returned.AddFirst(envelope);
         }
     }
@@ -49,6 +50,7 @@ internal sealed class ActorStash(ActorCell cell, int capacity) : IStash
         {
             if (predicate(envelope.Message!))
             {
+                Returning(envelope);
                 last = last is null ? _returned.AddFirst(envelope) : _returned.AddAfter(last, envelope);
             }
         }
@@ -61,5 +63,14 @@ internal sealed class ActorStash(ActorCell cell, int capacity) : IStash
         Envelope envelope = _returned.First!.Value;
         _returned.RemoveFirst();
         return envelope;
+    }
+
+    /// <summary>A notification is delivered only while it is expected, and the first delivery has ended that.</summary>
+    private void Returning(Envelope envelope)
+    {
+        if (envelope.Message is Terminated terminated)
+        {
+            cell.ExpectTerminated(terminated.ActorRef);
+        }
     }
 }

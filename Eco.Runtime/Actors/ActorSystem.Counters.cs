@@ -43,6 +43,12 @@ public sealed partial class ActorSystem
             return;
         }
 
+        if (letter is DeadLetter { Message: IDeadLetterSuppression })
+        {
+            PublishLetter(new SuppressedDeadLetter(letter.Message, letter.Sender, letter.Recipient));
+            return;
+        }
+
         long count = Interlocked.Increment(ref _deadLetters);
         if (count <= LoggedDeadLetters || BitOperations.IsPow2(count))
         {

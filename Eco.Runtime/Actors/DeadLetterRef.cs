@@ -14,7 +14,15 @@ internal sealed class DeadLetterRef(ActorSystem system, ActorPath path) : IInter
             throw new InvalidMessageException($"null was sent to {path}; a message is an object");
         }
 
-        system.OnDeadLetter(message as AllDeadLetters ?? new DeadLetter(message, sender, this));
+        AllDeadLetters letter = message as AllDeadLetters ?? new DeadLetter(message, sender, this);
+        if (letter.Message is Identify identify)
+        {
+            // Who asks whether somebody is there gets an answer from nobody, too.
+            letter.Sender?.Tell(new ActorIdentity(identify.MessageId, null), this);
+            return;
+        }
+
+        system.OnDeadLetter(letter);
     }
 
     public void SendSystem(SystemMessage message)

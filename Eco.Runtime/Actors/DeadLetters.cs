@@ -9,6 +9,9 @@ public abstract record AllDeadLetters(object Message, IActorRef? Sender, IActorR
 /// <summary>The recipient has stopped.</summary>
 public sealed record DeadLetter(object Message, IActorRef? Sender, IActorRef Recipient) : AllDeadLetters(Message, Sender, Recipient);
 
+/// <summary>As <see cref="DeadLetter"/>, of a message marked <see cref="IDeadLetterSuppression"/>; for those who want to see even these.</summary>
+public sealed record SuppressedDeadLetter(object Message, IActorRef? Sender, IActorRef Recipient) : AllDeadLetters(Message, Sender, Recipient);
+
 /// <summary>The recipient's lane was full. An Ask that gets this fails with <see cref="MailboxFullException"/>.</summary>
 /// <param name="Message">The message.</param>
 /// <param name="Sender">Who sent it, or null.</param>

@@ -41,8 +41,8 @@ public sealed record Identify(object? MessageId) : AutoReceivedMessage, INotInfl
 
 /// <summary>The answer to <see cref="Identify"/>.</summary>
 /// <param name="MessageId">The question's.</param>
-/// <param name="Subject">The actor that answers.</param>
-public sealed record ActorIdentity(object? MessageId, IActorRef Subject);
+/// <param name="Subject">The actor that answers; null when it has stopped.</param>
+public sealed record ActorIdentity(object? MessageId, IActorRef? Subject);
 
 /// <summary>An outcome as an answer; <see cref="Failure"/> makes an Ask throw.</summary>
 public abstract record Status
