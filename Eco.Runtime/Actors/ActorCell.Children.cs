@@ -18,6 +18,8 @@ internal sealed partial class ActorCell
         return MakeChild(props, name);
     }
 
+    public ActorSelection ActorSelection(string path) => new(System, this, path);
+
     public IActorRef Child(string name) => _children?.Find(name) ?? ActorRefs.Nobody;
 
     public IReadOnlyList<IActorRef> GetChildren() => _children?.Cells() ?? [];

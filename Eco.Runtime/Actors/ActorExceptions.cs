@@ -43,6 +43,9 @@ public sealed class DeathPactException(IActorRef deadActor)
 /// <summary>A name is not allowed or is taken.</summary>
 public sealed class InvalidActorNameException(string message) : ActorException(message);
 
+/// <summary>Nobody is where an actor was looked for.</summary>
+public sealed class ActorNotFoundException(string message) : ActorException(message);
+
 /// <summary>A message cannot be sent: it is null.</summary>
 public sealed class InvalidMessageException(string message) : ActorException(message);
 

@@ -70,6 +70,9 @@ public sealed partial class ActorSystem : IActorRefFactory
     /// <summary>Made when somebody asks for it; until then <see cref="Terminate"/> has nothing to wait for.</summary>
     internal CoordinatedShutdown CoordinatedShutdown => _shutdown.Value;
 
+    /// <summary>What is below the root.</summary>
+    internal IReadOnlyList<ActorCell> Guardians => [_system, _user];
+
     internal TimerRegistry Timers { get; }
 
     internal MailboxSegmentPool SegmentPool { get; } = new();
@@ -94,6 +97,9 @@ public sealed partial class ActorSystem : IActorRefFactory
 
     /// <summary>Creates an actor of the infrastructure, which outlives those of <see cref="ActorOf"/>.</summary>
     public IActorRef SystemActorOf(Props props, string? name = null) => _system.ActorOf(props, name);
+
+    /// <inheritdoc/>
+    public ActorSelection ActorSelection(string path) => new(this, null, path);
 
     /// <inheritdoc/>
     public void Stop(IActorRef actor) => _user.Stop(actor);

@@ -9,6 +9,9 @@ public interface IActorRefFactory
     /// <exception cref="InvalidActorNameException">The name is not allowed or taken.</exception>
     IActorRef ActorOf(Props props, string? name = null);
 
+    /// <summary>The actors at a path; a relative one starts at the actor, or for a system at the root.</summary>
+    ActorSelection ActorSelection(string path);
+
     /// <summary>Stops an actor after the message that it is handling, its children first. What waits in its mailbox goes to dead letters.</summary>
     void Stop(IActorRef actor);
 }
