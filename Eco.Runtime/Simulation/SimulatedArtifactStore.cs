@@ -28,7 +28,7 @@ public sealed class SimulatedArtifactStore : IArtifactStore
     {
         ArgumentNullException.ThrowIfNull(request);
         var operation = new ReadOperation(
-            replyTo, () => [Load(request)], message => new ArtifactFailed(request.CorrelationId, request.Hash, message));
+            replyTo, () => Load(request), message => new ArtifactFailed(request.CorrelationId, request.Hash, message));
         if (ArtifactName.IsValid(request.Hash))
         {
             _device.Read(operation);
@@ -59,10 +59,10 @@ public sealed class SimulatedArtifactStore : IArtifactStore
 
         public override long Bytes => storage.Contains(_hash) ? 0 : _content.Length;
 
-        public override IEnumerable<object> Run()
+        public override object Run()
         {
             storage.Put(_hash, _content);
-            return [new ArtifactStored(request.CorrelationId, _hash, _content.Length)];
+            return new ArtifactStored(request.CorrelationId, _hash, _content.Length);
         }
 
         public override object Failed(AppendFailureReason reason, string message) => new ArtifactFailed(request.CorrelationId, null, message);

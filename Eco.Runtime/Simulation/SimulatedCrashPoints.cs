@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Eco.Runtime.Simulation;
 
 /// <summary>
@@ -7,14 +9,15 @@ namespace Eco.Runtime.Simulation;
 public sealed class SimulatedCrashPoints
 {
     private readonly List<Trap> _traps = [];
-    private readonly SortedDictionary<(string Host, string Point, string Detail), long> _reached = new(Comparer<(string, string, string)>.Create(CompareOrdinal));
+    private readonly Dictionary<(string Host, string Point, string Detail), Counter> _reached = [];
 
     internal SimulatedCrashPoints()
     {
     }
 
-    /// <summary>How often each (host, point, detail) was reached so far.</summary>
-    public IReadOnlyDictionary<(string Host, string Point, string Detail), long> Reached => _reached;
+    /// <summary>How often each (host, point, detail) was reached so far, in ordinal order. A new list at each reading.</summary>
+    public IReadOnlyDictionary<(string Host, string Point, string Detail), long> Reached => _reached.ToImmutableSortedDictionary(
+        entry => entry.Key, entry => entry.Value.Count, Comparer<(string, string, string)>.Create(CompareOrdinal));
 
     /// <summary>How many armed crashes have not happened yet.</summary>
     public int Armed => _traps.Count;
@@ -37,7 +40,17 @@ public sealed class SimulatedCrashPoints
     internal void Announce(SimulatedHost host, string point, string detail)
     {
         var key = (host.Id, point, detail);
-        _reached[key] = _reached.GetValueOrDefault(key) + 1;
+        if (!_reached.TryGetValue(key, out Counter? counter))
+        {
+            _reached.Add(key, counter = new Counter());
+        }
+
+        counter.Count++;
+        if (_traps.Count == 0)
+        {
+            return;
+        }
+
         Trap? sprung = null;
         foreach (Trap trap in _traps)
         {
@@ -65,6 +78,11 @@ public sealed class SimulatedCrashPoints
         int order = string.CompareOrdinal(x.Host, y.Host);
         order = order != 0 ? order : string.CompareOrdinal(x.Point, y.Point);
         return order != 0 ? order : string.CompareOrdinal(x.Detail, y.Detail);
+    }
+
+    private sealed class Counter
+    {
+        public long Count { get; set; }
     }
 
     private sealed class Trap(string host, string point, string detailPrefix, TimeSpan? restartAfter)

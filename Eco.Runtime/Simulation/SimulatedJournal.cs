@@ -59,7 +59,7 @@ public sealed class SimulatedJournal : IJournal
     {
         ArgumentNullException.ThrowIfNull(request);
         var operation = new ReadOperation(
-            replyTo, () => [_storage.Read(request)], message => new ReadFailed(request.CorrelationId, message));
+            replyTo, () => _storage.Read(request), message => new ReadFailed(request.CorrelationId, message));
         if (JournalRequestCheck.Error(request) is { } error)
         {
             _device.Answer(operation.ReplyTo, new ReadFailed(request.CorrelationId, error));
@@ -74,7 +74,7 @@ public sealed class SimulatedJournal : IJournal
     {
         ArgumentNullException.ThrowIfNull(request);
         _device.Read(new ReadOperation(
-            replyTo, () => [_storage.List(request)], message => new ReadFailed(request.CorrelationId, message)));
+            replyTo, () => _storage.List(request), message => new ReadFailed(request.CorrelationId, message)));
     }
 
     /// <inheritdoc/>
@@ -82,7 +82,7 @@ public sealed class SimulatedJournal : IJournal
     {
         ArgumentNullException.ThrowIfNull(request);
         _device.Read(new ReadOperation(
-            replyTo, () => [_storage.ReadOwnership(request)], message => new ReadFailed(request.CorrelationId, message)));
+            replyTo, () => _storage.ReadOwnership(request), message => new ReadFailed(request.CorrelationId, message)));
     }
 
     /// <inheritdoc/>
@@ -96,7 +96,7 @@ public sealed class SimulatedJournal : IJournal
         }
 
         _device.Read(new ReadOperation(
-            replyTo, () => [_storage.ReadParked(request)], message => new ReadFailed(request.CorrelationId, message)));
+            replyTo, () => _storage.ReadParked(request), message => new ReadFailed(request.CorrelationId, message)));
     }
 
     /// <inheritdoc/>

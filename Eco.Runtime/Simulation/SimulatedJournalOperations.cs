@@ -11,50 +11,53 @@ internal sealed class AppendOperation(SimulatedJournalStorage storage, AppendReq
 
     public override object? Refusal() => storage.Refusal(request);
 
-    public override IEnumerable<object> Run()
+    public override object Run()
     {
         AppendCommitted answer = storage.Append(request, out long freed);
         FreedBytes = freed;
-        return [answer];
+        return answer;
     }
 
     public override object Failed(AppendFailureReason reason, string message) => new AppendFailed(request.CorrelationId, reason, message);
 
-    public override IEnumerable<string> Details()
+    public override void AddDetails(List<string> details)
     {
-        foreach (string manifest in request.Events.Select(e => e.Manifest).Distinct(StringComparer.Ordinal))
+        foreach (JournalEvent e in request.Events)
         {
-            yield return manifest;
+            if (!details.Contains(e.Manifest))
+            {
+                details.Add(e.Manifest);
+            }
         }
 
         if (!request.Outbox.IsEmpty)
         {
-            yield return "outbox";
+            details.Add("outbox");
         }
 
         if (!request.Acknowledged.IsEmpty)
         {
-            yield return "outbox-ack";
+            details.Add("outbox-ack");
         }
 
         if (request.Inbox is not null)
         {
-            yield return "inbox";
+            details.Add("inbox");
         }
 
         if (request.Attempt is not null)
         {
-            yield return "attempt";
+            details.Add("attempt");
         }
 
         if (request.Parked is not null)
         {
-            yield return "parked";
+            details.Add("parked");
         }
 
         if (request.Unparked is not null)
         {
-            yield return "unparked";
+            details.Add("unparked");
         }
     }
 }
@@ -68,17 +71,17 @@ internal sealed class SnapshotOperation(SimulatedJournalStorage storage, SaveSna
 
     public override object? Refusal() => storage.Refusal(request);
 
-    public override IEnumerable<object> Run()
+    public override object Run()
     {
         SnapshotSaved answer = storage.Save(request, out long freed);
         FreedBytes = freed;
-        return [answer];
+        return answer;
     }
 
     public override object Failed(AppendFailureReason reason, string message) =>
         new SnapshotFailed(request.CorrelationId, request.Snapshot.SequenceNr, message);
 
-    public override IEnumerable<string> Details() => ["snapshot"];
+    public override void AddDetails(List<string> details) => details.Add("snapshot");
 }
 
 /// <summary>A waiting claim.</summary>
@@ -88,22 +91,22 @@ internal sealed class ClaimOperation(SimulatedJournalStorage storage, ClaimParti
 
     public override object? Refusal() => storage.Refusal(request);
 
-    public override IEnumerable<object> Run() => [storage.Claim(request)];
+    public override object Run() => storage.Claim(request);
 
     public override object Failed(AppendFailureReason reason, string message) => new ClaimFailed(request.CorrelationId, message);
 
-    public override IEnumerable<string> Details() => ["claim"];
+    public override void AddDetails(List<string> details) => details.Add("claim");
 }
 
 /// <summary>A waiting announcement of a member.</summary>
 internal sealed class AnnounceOperation(SimulatedJournalStorage storage, AnnounceMember request, TimeSpan now, IActorRef replyTo)
     : StorageOperation(replyTo)
 {
-    public override IEnumerable<object> Run() => [storage.Announce(request, now)];
+    public override object Run() => storage.Announce(request, now);
 
     public override object Failed(AppendFailureReason reason, string message) => new ReadFailed(request.CorrelationId, message);
 
-    public override IEnumerable<string> Details() => ["member"];
+    public override void AddDetails(List<string> details) => details.Add("member");
 }
 
 /// <summary>A waiting compaction.</summary>
@@ -111,22 +114,22 @@ internal sealed class CompactOperation(SimulatedJournalStorage storage, CompactE
 {
     public override object? Refusal() => storage.Refusal(request);
 
-    public override IEnumerable<object> Run()
+    public override object Run()
     {
         Compacted answer = storage.Compact(request, out long freed);
         FreedBytes = freed;
-        return [answer];
+        return answer;
     }
 
     public override object Failed(AppendFailureReason reason, string message) => new CompactionFailed(request.CorrelationId, message);
 
-    public override IEnumerable<string> Details() => ["compaction"];
+    public override void AddDetails(List<string> details) => details.Add("compaction");
 }
 
 /// <summary>A waiting read of any kind.</summary>
-internal sealed class ReadOperation(IActorRef replyTo, Func<IEnumerable<object>> run, Func<string, object> failed) : StorageOperation(replyTo)
+internal sealed class ReadOperation(IActorRef replyTo, Func<object> run, Func<string, object> failed) : StorageOperation(replyTo)
 {
-    public override IEnumerable<object> Run() => run();
+    public override object Run() => run();
 
     public override object Failed(AppendFailureReason reason, string message) => failed(message);
 }

@@ -15,7 +15,7 @@ public sealed class SimulatedJournalStorage
     private const long EventRowBytes = 128;
     private static readonly TimeSpan RememberMembers = TimeSpan.FromDays(1);
 
-    private readonly SortedDictionary<string, Entity> _entities = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Entity> _entities = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, TimeSpan> _members = new(StringComparer.Ordinal);
     private readonly List<OrderedEvent> _log = [];
     private long _lastOrdering;
@@ -39,7 +39,7 @@ public sealed class SimulatedJournalStorage
 
     internal object? Refusal(AppendRequest request) => FenceError(request.Ownership) is { } fenced
         ? Refuse(request, AppendFailureReason.Fenced, fenced)
-        : EventsRefusal(request) ?? OutboxRefusal(request) ?? AcknowledgedRefusal(request) ?? InboxRefusal(request) ?? ParkedRefusal(request);
+        : Refusal(request, _entities.GetValueOrDefault(request.PersistenceId));
 
     internal AppendCommitted Append(AppendRequest request, out long freedBytes)
     {
@@ -66,9 +66,7 @@ public sealed class SimulatedJournalStorage
             if (upTo > position.AcknowledgedSequenceNr)
             {
                 entity.Positions[receiver] = position with { AcknowledgedSequenceNr = upTo };
-                bool IsDone(OutboxRow row) => row.Receiver == receiver && row.SequenceNr <= upTo;
-                freedBytes += entity.Outbox.Where(IsDone).Sum(row => row.Payload.Length + OutboxRowBytes);
-                entity.Outbox.RemoveAll(IsDone);
+                freedBytes += entity.RemoveSent(receiver, upTo);
             }
         }
 
@@ -167,7 +165,7 @@ public sealed class SimulatedJournalStorage
     {
         (string, ParkedMessage)[] all =
         [
-            .. from entity in _entities
+            .. from entity in _entities.OrderBy(entity => entity.Key, StringComparer.Ordinal)
                where request.Receiver is null || entity.Key == request.Receiver
                from message in entity.Value.Parked.Values
                select (entity.Key, message),
@@ -197,16 +195,19 @@ public sealed class SimulatedJournalStorage
         return new Compacted(request.CorrelationId, count);
     }
 
-    internal IEnumerable<object> Recover(RecoverRequest request)
+    internal object[] Recover(RecoverRequest request)
     {
         Entity entity = _entities.GetValueOrDefault(request.PersistenceId) ?? new Entity();
-        yield return new RecoveryStarted(
-            request.CorrelationId,
-            entity.Snapshot,
-            [.. entity.Outbox.OrderBy(row => row.Receiver, StringComparer.Ordinal).ThenBy(row => row.SequenceNr)],
-            [.. entity.Positions.Values],
-            [.. entity.Inbox.Values],
-            [.. entity.Attempts.Values]);
+        var answers = new List<object>
+        {
+            new RecoveryStarted(
+                request.CorrelationId,
+                entity.Snapshot,
+                [.. entity.Outbox.OrderBy(row => row.Receiver, StringComparer.Ordinal).ThenBy(row => row.SequenceNr)],
+                [.. entity.Positions.Values.OrderBy(position => position.Receiver, StringComparer.Ordinal)],
+                [.. entity.Inbox.Values.OrderBy(row => row.Sender, StringComparer.Ordinal)],
+                [.. entity.Attempts.Values]),
+        };
         int after = (int)((entity.Snapshot?.SequenceNr ?? 0) - entity.Compacted);
         bool isLast;
         do
@@ -215,9 +216,10 @@ public sealed class SimulatedJournalStorage
             ImmutableArray<JournalEvent> page = [.. entity.Events.GetRange(after, count)];
             after += count;
             isLast = after == entity.Events.Count;
-            yield return new RecoveredEvents(request.CorrelationId, page, isLast);
+            answers.Add(new RecoveredEvents(request.CorrelationId, page, isLast));
         }
         while (!isLast);
+        return [.. answers];
     }
 
     internal EventsRead Read(ReadEvents request)
@@ -229,7 +231,7 @@ public sealed class SimulatedJournalStorage
     internal EntitiesListed List(ListEntities request) => new(
         request.CorrelationId,
         [
-            .. from pair in _entities
+            .. from pair in _entities.OrderBy(pair => pair.Key, StringComparer.Ordinal)
                where pair.Value.IsListed
                    && (request.Partition is not { } wanted || Partitioning.PartitionOf(pair.Key, _owned.Length) == wanted)
                select pair.Key,
@@ -282,9 +284,16 @@ public sealed class SimulatedJournalStorage
             : Text($"partition {claimed.Partition} is owned by {owner.WriterId} in epoch {owner.OwnerEpoch}, not by {claimed.WriterId} in epoch {claimed.OwnerEpoch}");
     }
 
-    private AppendFailed? EventsRefusal(AppendRequest request)
+    private AppendFailed? Refusal(AppendRequest request, Entity? entity) =>
+        EventsRefusal(request, entity)
+        ?? OutboxRefusal(request, entity)
+        ?? AcknowledgedRefusal(request, entity)
+        ?? InboxRefusal(request, entity)
+        ?? ParkedRefusal(request, entity);
+
+    private AppendFailed? EventsRefusal(AppendRequest request, Entity? entity)
     {
-        long last = _entities.GetValueOrDefault(request.PersistenceId)?.LastSequenceNr ?? 0;
+        long last = entity?.LastSequenceNr ?? 0;
         foreach (JournalEvent e in request.Events)
         {
             if (e.SequenceNr <= last)
@@ -303,36 +312,27 @@ public sealed class SimulatedJournalStorage
         return null;
     }
 
-    private AppendFailed? OutboxRefusal(AppendRequest request)
+    private AppendFailed? OutboxRefusal(AppendRequest request, Entity? entity)
     {
-        Entity? entity = _entities.GetValueOrDefault(request.PersistenceId);
-        var lasts = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (OutboxRow row in request.Outbox)
+        for (int i = 0; i < request.Outbox.Length; i++)
         {
-            if (!lasts.TryGetValue(row.Receiver, out long last))
-            {
-                last = entity?.Position(row.Receiver).LastSequenceNr ?? 0;
-            }
-
+            OutboxRow row = request.Outbox[i];
+            long last = LastTo(row.Receiver, request.Outbox.AsSpan(0, i), entity);
             if (row.SequenceNr != last + 1)
             {
                 AppendFailureReason reason = row.SequenceNr <= last ? AppendFailureReason.Fenced : AppendFailureReason.Rejected;
                 return Refuse(request, reason, $"message {row.SequenceNr} to {row.Receiver} must be number {last + 1}");
             }
-
-            lasts[row.Receiver] = row.SequenceNr;
         }
 
         return null;
     }
 
-    private AppendFailed? AcknowledgedRefusal(AppendRequest request)
+    private AppendFailed? AcknowledgedRefusal(AppendRequest request, Entity? entity)
     {
-        Entity? entity = _entities.GetValueOrDefault(request.PersistenceId);
         foreach ((string receiver, long upTo) in request.Acknowledged)
         {
-            long sentHere = request.Outbox.Where(row => row.Receiver == receiver).Select(row => row.SequenceNr).DefaultIfEmpty(0).Max();
-            long sent = Math.Max(sentHere, entity?.Position(receiver).LastSequenceNr ?? 0);
+            long sent = LastTo(receiver, request.Outbox.AsSpan(), entity);
             if (upTo > sent)
             {
                 return Refuse(request, AppendFailureReason.Rejected, $"acknowledgement of {upTo} by {receiver}, but only {sent} were sent");
@@ -342,14 +342,28 @@ public sealed class SimulatedJournalStorage
         return null;
     }
 
-    private AppendFailed? InboxRefusal(AppendRequest request)
+    /// <summary>The last number given out to a receiver, counting rows that are about to be.</summary>
+    private static long LastTo(string receiver, ReadOnlySpan<OutboxRow> rows, Entity? entity)
+    {
+        for (int i = rows.Length - 1; i >= 0; i--)
+        {
+            if (rows[i].Receiver == receiver)
+            {
+                return rows[i].SequenceNr;
+            }
+        }
+
+        return entity?.Position(receiver).LastSequenceNr ?? 0;
+    }
+
+    private AppendFailed? InboxRefusal(AppendRequest request, Entity? entity)
     {
         if (request.Inbox is not { } wanted)
         {
             return null;
         }
 
-        InboxRow present = _entities.GetValueOrDefault(request.PersistenceId)?.Inbox.GetValueOrDefault(wanted.Sender) ?? new InboxRow(wanted.Sender, 0, 0);
+        InboxRow present = entity?.Inbox.GetValueOrDefault(wanted.Sender) ?? new InboxRow(wanted.Sender, 0, 0);
         bool advances = wanted.LastSequenceNr > present.LastSequenceNr
             || (wanted.LastSequenceNr == present.LastSequenceNr && wanted.OwnerEpoch > present.OwnerEpoch);
         return advances && wanted.OwnerEpoch >= present.OwnerEpoch
@@ -360,9 +374,9 @@ public sealed class SimulatedJournalStorage
                 $"the inbox of {wanted.Sender} is at {present.LastSequenceNr} in owner epoch {present.OwnerEpoch} and cannot go to {wanted.LastSequenceNr} in {wanted.OwnerEpoch}");
     }
 
-    private AppendFailed? ParkedRefusal(AppendRequest request)
+    private AppendFailed? ParkedRefusal(AppendRequest request, Entity? entity)
     {
-        SortedDictionary<(string, long), ParkedMessage>? present = _entities.GetValueOrDefault(request.PersistenceId)?.Parked;
+        SortedDictionary<(string, long), ParkedMessage>? present = entity?.Parked;
         if (request.Parked is { } parked && present?.ContainsKey((parked.Sender, parked.SequenceNr)) == true)
         {
             return Refuse(request, AppendFailureReason.Fenced, $"message {parked.SequenceNr} of {parked.Sender} is parked already");
@@ -390,13 +404,36 @@ public sealed class SimulatedJournalStorage
 
         public List<OutboxRow> Outbox { get; } = [];
 
-        public SortedDictionary<string, OutboxPosition> Positions { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, OutboxPosition> Positions { get; } = new(StringComparer.Ordinal);
 
-        public SortedDictionary<string, InboxRow> Inbox { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, InboxRow> Inbox { get; } = new(StringComparer.Ordinal);
 
         public StoredSnapshot? Snapshot { get; set; }
 
         public bool IsListed => Events.Count > 0 || Snapshot is not null || Outbox.Count > 0;
+
+        /// <summary>Removes what a receiver has acknowledged.</summary>
+        /// <returns>The bytes that it took.</returns>
+        public long RemoveSent(string receiver, long upTo)
+        {
+            long freed = 0;
+            int kept = 0;
+            for (int i = 0; i < Outbox.Count; i++)
+            {
+                OutboxRow row = Outbox[i];
+                if (row.Receiver == receiver && row.SequenceNr <= upTo)
+                {
+                    freed += row.Payload.Length + OutboxRowBytes;
+                }
+                else
+                {
+                    Outbox[kept++] = row;
+                }
+            }
+
+            Outbox.RemoveRange(kept, Outbox.Count - kept);
+            return freed;
+        }
 
         public OutboxPosition Position(string receiver) => Positions.GetValueOrDefault(receiver) ?? new OutboxPosition(receiver, 0, 0);
     }

@@ -71,7 +71,7 @@ public sealed class SimulatedStatisticsStore : IStatisticsStore
     {
         if (!IsRefused(request, replyTo))
         {
-            _device.Read(new ReadOperation(replyTo, () => [run()], reason => Failure(request, reason)));
+            _device.Read(new ReadOperation(replyTo, () => run(), reason => Failure(request, reason)));
         }
     }
 
@@ -91,12 +91,12 @@ public sealed class SimulatedStatisticsStore : IStatisticsStore
     {
         public override long Bytes => rows * (long)RowBytes;
 
-        public override IEnumerable<object> Run()
+        public override object Run()
         {
             int before = storage.Rows;
             object answer = run();
             FreedBytes = (before + rows - storage.Rows) * (long)RowBytes;
-            return [answer];
+            return answer;
         }
 
         public override object Failed(AppendFailureReason reason, string message) => Failure(request, message);

@@ -3,7 +3,8 @@ namespace Eco.Runtime.Simulation;
 /// <summary>A timer on virtual time; it dies with its host.</summary>
 internal sealed class SimulatedTimer(SimulationScheduler scheduler, HostScope scope, TimerCallback callback, object? state) : ITimer
 {
-    private SimulationEvent? _pending;
+    private Firing? _firing;
+    private bool _isPending;
     private TimeSpan _period;
     private bool _isDisposed;
 
@@ -20,7 +21,7 @@ internal sealed class SimulatedTimer(SimulationScheduler scheduler, HostScope sc
         _period = period;
         if (dueTime != Timeout.InfiniteTimeSpan)
         {
-            _pending = scheduler.After(dueTime, scope, "timer", Fire);
+            Plan(dueTime);
         }
 
         return true;
@@ -49,16 +50,44 @@ internal sealed class SimulatedTimer(SimulationScheduler scheduler, HostScope sc
     private void Fire()
     {
         // Planned again before the callback runs, so that the callback may change or dispose the timer. A zero period means once.
-        _pending = _period > TimeSpan.Zero ? scheduler.After(_period, scope, "timer", Fire) : null;
+        _isPending = false;
+        if (_period > TimeSpan.Zero)
+        {
+            Plan(_period);
+        }
+
         callback(state);
+    }
+
+    private void Plan(TimeSpan delay)
+    {
+        _firing ??= new Firing(this, scope);
+        _isPending = true;
+        scheduler.PlanAfter(_firing, delay);
     }
 
     private void CancelPending()
     {
-        if (_pending is { } pending)
+        if (!_isPending)
         {
-            scheduler.Cancel(pending);
-            _pending = null;
+            return;
         }
+
+        _isPending = false;
+        bool isWaiting = _firing!.HeapIndex >= 0;
+        scheduler.Cancel(_firing);
+        if (isWaiting)
+        {
+            _firing.IsCancelled = false;
+        }
+        else
+        {
+            _firing = null; // it is due and about to be skipped: the next one must not be taken for it
+        }
+    }
+
+    private sealed class Firing(SimulatedTimer timer, HostScope scope) : SimulationEvent(scope, "timer")
+    {
+        public override void Run() => timer.Fire();
     }
 }

@@ -16,6 +16,8 @@ public sealed class SimulatedTransport : ITransport
     private readonly HostScope _scope;
     private readonly Dictionary<string, BrokerRoute> _routes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, BrokerSubscriber> _subscriptions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TrafficRow> _control = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TrafficRow> _telemetry = new(StringComparer.Ordinal);
     private readonly ConfirmTimeouts _timeouts;
 
     internal SimulatedTransport(SimulationScheduler scheduler, SimulatedNetwork network, SimulatedBroker broker, HostScope scope)
@@ -38,7 +40,7 @@ public sealed class SimulatedTransport : ITransport
             return;
         }
 
-        _broker.Traffic.Sent(send);
+        Count(send);
         string? standpoint = _broker.StandpointOf(send.To);
         if (send.Lane == TransportLane.Telemetry)
         {
@@ -134,6 +136,17 @@ public sealed class SimulatedTransport : ITransport
             _broker.Traffic.Answered(result);
             confirmation.ReplyTo.Tell(new TransportOutcome(confirmation.CorrelationId, result), ActorRefs.NoSender);
         }
+    }
+
+    private void Count(TransportSend send)
+    {
+        Dictionary<string, TrafficRow> rows = send.Lane == TransportLane.Control ? _control : _telemetry;
+        if (!rows.TryGetValue(send.To, out TrafficRow? row) || row.From != send.From)
+        {
+            rows[send.To] = row = _broker.Traffic.RowOf(send.From, send.To, send.Lane);
+        }
+
+        row.Add(send.Frame.Length);
     }
 
     private void Transmit(LinkArrival frame) => _network.Transmit(frame);

@@ -75,6 +75,8 @@ internal sealed class SimulationScheduler(IRandomSource random, SimulationOption
         }
     }
 
+    public void PlanAfter(SimulationEvent item, TimeSpan delay) => Plan(item, SaturatedAdd(Clock.ElapsedTicks, delay.Ticks));
+
     /// <summary>Stops a host's work as SIGSTOP would: what becomes due waits.</summary>
     public void Pause(HostScope scope)
     {

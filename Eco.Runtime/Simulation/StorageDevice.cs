@@ -12,7 +12,12 @@ internal sealed class StorageDevice(
     SimulationScheduler scheduler, HostScope scope, SimulatedDisk disk, SimulatedStorageOptions options, Random random, string name)
 {
     private readonly Queue<StorageOperation> _waiting = new();
-    private List<StorageOperation>? _committing;
+    private readonly List<StorageOperation> _committing = [];
+    private readonly List<object> _answers = [];
+    private readonly List<string> _details = [];
+    private readonly string _commitName = $"{name}.commit";
+    private readonly string _readName = $"{name}.read";
+    private bool _isCommitting;
     private int _pendingReads;
     private bool _isWriting;
     private string? _fault;
@@ -45,7 +50,7 @@ internal sealed class StorageDevice(
         }
 
         _waiting.Enqueue(operation);
-        if (_committing is null)
+        if (!_isCommitting)
         {
             StartCommit();
         }
@@ -65,10 +70,10 @@ internal sealed class StorageDevice(
         }
 
         _pendingReads++;
-        scheduler.After(WayThere + options.ReadLatency + Transfer(operation.Bytes), scope, $"{name}.read", () =>
+        scheduler.After(WayThere + options.ReadLatency + Transfer(operation.Bytes), scope, _readName, () =>
         {
             _pendingReads--;
-            Tell(operation, _fault is null ? operation.Run() : [operation.Failed(AppendFailureReason.StorageFault, _fault)]);
+            Tell(operation, _fault is null ? operation.Run() : operation.Failed(AppendFailureReason.StorageFault, _fault));
         });
     }
 
@@ -79,7 +84,7 @@ internal sealed class StorageDevice(
     /// <summary>The host dies: decides what of the commit under way had reached the disk.</summary>
     public void Crash()
     {
-        if (_committing is null || _isWriting)
+        if (!_isCommitting || _isWriting)
         {
             return; // within the commit itself, at a crash point, it is exactly known what is stored
         }
@@ -101,7 +106,7 @@ internal sealed class StorageDevice(
 
     private void StartCommit()
     {
-        _committing = [];
+        _isCommitting = true;
         long bytes = 0;
         while (_committing.Count < options.MaximumBatch && _waiting.TryDequeue(out StorageOperation? operation))
         {
@@ -110,17 +115,15 @@ internal sealed class StorageDevice(
         }
 
         TimeSpan latency = WayThere + options.CommitLatency + TimeSpan.FromTicks(random.NextTicks(options.CommitJitter)) + Transfer(bytes);
-        scheduler.After(latency, scope, $"{name}.commit", Commit);
+        scheduler.After(latency, scope, _commitName, Commit);
     }
 
     private void Commit()
     {
-        List<StorageOperation> batch = _committing!;
-        var answers = new List<(StorageOperation Operation, IEnumerable<object> Answers)>(batch.Count);
         _isWriting = true;
-        foreach (StorageOperation operation in batch)
+        foreach (StorageOperation operation in _committing)
         {
-            answers.Add((operation, CommitOne(operation)));
+            _answers.Add(CommitOne(operation));
             if (!scope.IsAlive)
             {
                 return;
@@ -128,34 +131,36 @@ internal sealed class StorageDevice(
         }
 
         _isWriting = false;
-        _committing = null;
-        foreach ((StorageOperation operation, IEnumerable<object> its) in answers)
+        _isCommitting = false;
+        for (int i = 0; i < _committing.Count; i++)
         {
-            Tell(operation, its);
+            Tell(_committing[i], _answers[i]);
         }
 
+        _committing.Clear();
+        _answers.Clear();
         if (_waiting.Count > 0)
         {
             StartCommit();
         }
     }
 
-    private IEnumerable<object> CommitOne(StorageOperation operation)
+    private object CommitOne(StorageOperation operation)
     {
         if (_fault is not null)
         {
-            return [operation.Failed(AppendFailureReason.StorageFault, _fault)];
+            return operation.Failed(AppendFailureReason.StorageFault, _fault);
         }
 
         if (operation.Refusal() is { } refusal)
         {
-            return [refusal];
+            return refusal;
         }
 
         if (DiskRefusal(operation.Bytes) is { } fault)
         {
             Break(fault);
-            return [operation.Failed(AppendFailureReason.StorageFault, fault)];
+            return operation.Failed(AppendFailureReason.StorageFault, fault);
         }
 
         if (disk.LosesNextOutcome)
@@ -163,14 +168,16 @@ internal sealed class StorageDevice(
             return LoseOutcome(operation);
         }
 
-        if (!Announce("journal.beforeCommit", operation))
+        _details.Clear();
+        operation.AddDetails(_details);
+        if (!Announce("journal.beforeCommit"))
         {
-            return [];
+            return Array.Empty<object>();
         }
 
-        IEnumerable<object> answers = Store(operation);
-        Announce("journal.afterCommit", operation);
-        return answers;
+        object answer = Store(operation);
+        Announce("journal.afterCommit");
+        return answer;
     }
 
     private void Break(string fault)
@@ -182,7 +189,7 @@ internal sealed class StorageDevice(
         }
     }
 
-    private IEnumerable<object> LoseOutcome(StorageOperation operation)
+    private object LoseOutcome(StorageOperation operation)
     {
         disk.LosesNextOutcome = false;
         if (random.Chance(0.5))
@@ -192,22 +199,22 @@ internal sealed class StorageDevice(
 
         const string Lost = "the outcome of a commit was lost (injected)";
         Break(Lost);
-        return [operation.Failed(AppendFailureReason.Unknown, Lost)];
+        return operation.Failed(AppendFailureReason.Unknown, Lost);
     }
 
-    private List<object> Store(StorageOperation operation)
+    private object Store(StorageOperation operation)
     {
         long bytes = operation.Bytes;
-        List<object> answers = [.. operation.Run()];
+        object answer = operation.Run();
         (Shared ?? disk).Written(bytes, operation.FreedBytes);
-        return answers;
+        return answer;
     }
 
     private string? DiskRefusal(long bytes) => disk.Refusal(bytes) ?? Shared?.Refusal(bytes);
 
-    private bool Announce(string point, StorageOperation operation)
+    private bool Announce(string point)
     {
-        foreach (string detail in operation.Details())
+        foreach (string detail in _details)
         {
             CrashPoints.Reached(point, detail);
             if (!scope.IsAlive)
@@ -221,11 +228,17 @@ internal sealed class StorageDevice(
 
     private TimeSpan Transfer(long bytes) => TimeSpan.FromTicks((long)(bytes / options.BytesPerSecond * TimeSpan.TicksPerSecond));
 
-    private static void Tell(StorageOperation operation, IEnumerable<object> answers)
+    private static void Tell(StorageOperation operation, object answer)
     {
-        foreach (object answer in answers)
+        if (answer is not object[] several)
         {
             operation.ReplyTo.Tell(answer, ActorRefs.NoSender);
+            return;
+        }
+
+        foreach (object one in several)
+        {
+            operation.ReplyTo.Tell(one, ActorRefs.NoSender);
         }
     }
 }

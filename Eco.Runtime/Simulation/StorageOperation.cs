@@ -17,12 +17,15 @@ internal abstract class StorageOperation(IActorRef replyTo)
     /// <summary>The answer to a request that cannot be done in the present state, or null.</summary>
     public virtual object? Refusal() => null;
 
-    /// <summary>Does it; answers in order.</summary>
-    public abstract IEnumerable<object> Run();
+    /// <summary>Does it.</summary>
+    /// <returns>The answer, or an <c>object[]</c> of several in order.</returns>
+    public abstract object Run();
 
     /// <summary>The answer when the storage itself failed.</summary>
     public abstract object Failed(AppendFailureReason reason, string message);
 
-    /// <summary>What a crash point may name, in order and without repetition.</summary>
-    public virtual IEnumerable<string> Details() => [];
+    /// <summary>Adds what a crash point may name, in order and without repetition.</summary>
+    public virtual void AddDetails(List<string> details)
+    {
+    }
 }
