@@ -304,7 +304,7 @@ public sealed partial class CoordinatedShutdown
         {
             if (Interlocked.Exchange(ref _isOver, 1) == 0)
             {
-                _timer!.Dispose();
+                _timer?.Dispose();
                 ended(cause);
             }
         }

@@ -11,7 +11,14 @@ internal sealed class DeliveryTests : ActorFixture
     private Flow _flow = null!;
 
     /// <summary>Far smaller than the flows, and larger than the window.</summary>
-    protected override ActorSystemSettings Configure(ActorSystemSettings settings) => settings with { MailboxCapacityPerLane = Window * 2 };
+    protected override ActorSystemSettings Configure(ActorSystemSettings settings) => settings with
+    {
+        MailboxCapacityPerLane = Window * 2,
+        GuardianStrategy = new OneForOneStrategy(SupervisorStrategy.DefaultDecider)
+        {
+            RestartBackoff = new ExponentialBackoff(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(10), 0),
+        },
+    };
 
     [SetUp]
     public void NewFlow() => _flow = new Flow();
@@ -65,7 +72,7 @@ internal sealed class DeliveryTests : ActorFixture
     {
         _flow.FailsAt.Add(3);
         _flow.Start(System, Window, 6);
-        Run();
+        AdvanceSeconds(1);
 
         Assert.That(_flow.Delivered, Is.EqualTo(new long[] { 1, 2, 3, 3, 4, 5, 6 }));
         Assert.That(_flow.Handled, Is.EqualTo(new long[] { 1, 2, 3, 4, 5, 6 }));
@@ -74,13 +81,15 @@ internal sealed class DeliveryTests : ActorFixture
     [Test]
     public void Consumer_WhenItRestartsWithADeliveryInItsMailbox_SkipsNoneByConfirmingTwice()
     {
+        _flow.FailsAt.Add(2);
         _flow.Start(System, Window, 0);
         Run();
         _flow.Consumer!.Tell("fail");
-        _flow.ProducerRef!.Tell(3);
         Run();
+        _flow.ProducerRef!.Tell(3);
+        AdvanceSeconds(1);
 
-        Assert.That(_flow.Handled.Distinct(), Is.EqualTo(new long[] { 1, 2, 3 }));
+        Assert.That(_flow.Handled, Is.EqualTo(new long[] { 1, 1, 2, 3 }), "1 waited for the restart, and came again after it");
     }
 
     [Test]
@@ -113,6 +122,24 @@ internal sealed class DeliveryTests : ActorFixture
         AdvanceSeconds(200);
 
         Assert.That(_flow.Handled.Distinct(), Is.EqualTo(Enumerable.Range(1, 100).Select(i => (long)i)));
+    }
+
+    [Test]
+    public void Consumer_WhenAnotherOneTakesOver_GetsAllThatIsUnconfirmed()
+    {
+        _flow.ConfirmsAfter = TimeSpan.FromSeconds(1);
+        _flow.Start(System, Window, 20);
+        AdvanceSeconds(2.5);
+        Assert.That(_flow.Handled, Is.EqualTo(new long[] { 1, 2, 3 }));
+
+        _flow.Handled.Clear();
+        _flow.ConfirmsAfter = TimeSpan.Zero;
+        _flow.StartConsumer(System, Window);
+        Run();
+
+        Assert.That(_flow.Handled, Is.EqualTo(Enumerable.Range((int)_flow.Handled[0], 21 - (int)_flow.Handled[0])));
+        Assert.That(_flow.Handled[0], Is.LessThanOrEqualTo(3), "3 was handled and not confirmed");
+        Assert.That(_flow.Handled[^1], Is.EqualTo(20));
     }
 
     [Test]
