@@ -3,12 +3,13 @@ using Eco.Runtime.Dispatch;
 namespace Eco.Runtime.Actors;
 
 /// <summary>All running timers of one system, so that they end with it. A callback never comes early by the monotonic clock.</summary>
+/// <remarks>Timers are many and short-lived: they are linked rather than kept in a table, and one gate serves them all.</remarks>
 internal sealed class TimerRegistry(TimeProvider timeProvider, BackgroundRunner runner)
 {
     private readonly TimeProvider _clock = timeProvider;
     private readonly BackgroundRunner _runner = runner;
     private readonly Lock _gate = new();
-    private readonly HashSet<RegisteredTimer> _running = [];
+    private RegisteredTimer? _first;
     private bool _closed;
 
     public IDisposable StartOnce(string activity, TimeSpan delay, Action callback) => Start(activity, delay, null, callback);
@@ -19,17 +20,13 @@ internal sealed class TimerRegistry(TimeProvider timeProvider, BackgroundRunner 
     /// <summary>Ends all timers; later ones never fire.</summary>
     public void Close()
     {
-        RegisteredTimer[] timers;
         lock (_gate)
         {
             _closed = true;
-            timers = [.. _running];
-            _running.Clear();
-        }
-
-        foreach (RegisteredTimer timer in timers)
-        {
-            timer.Dispose();
+            while (_first is { } timer)
+            {
+                timer.Dispose();
+            }
         }
     }
 
@@ -38,81 +35,57 @@ internal sealed class TimerRegistry(TimeProvider timeProvider, BackgroundRunner 
         var timer = new RegisteredTimer(this, activity, interval, callback);
         lock (_gate)
         {
-            if (_closed)
+            if (!_closed)
             {
-                timer.Dispose();
-                return timer;
+                timer.Arm(delay);
             }
-
-            _running.Add(timer);
         }
 
-        timer.Arm(delay);
         return timer;
     }
 
-    private void Forget(RegisteredTimer timer)
-    {
-        lock (_gate)
-        {
-            _running.Remove(timer);
-        }
-    }
-
-    private sealed class RegisteredTimer : IDisposable
+    private sealed class RegisteredTimer(TimerRegistry registry, string activity, TimeSpan? interval, Action callback) : IDisposable
     {
         /// <summary>The longest wait that every clock takes; what is left of a longer one is waited for again.</summary>
         private static readonly TimeSpan LongestWait = TimeSpan.FromDays(20);
 
-        private readonly TimerRegistry _registry;
-        private readonly string _activity;
-        private readonly TimeSpan? _interval;
-        private readonly Action _callback;
-        private readonly Lock _gate = new();
+        private RegisteredTimer? _previous;
+        private RegisteredTimer? _next;
         private ITimer? _timer;
         private long _startedAt;
 
         /// <summary>When it is due, counted from its start, so that a late tick does not delay the next ones.</summary>
         private TimeSpan _due;
-        private bool _disposed;
+        private bool _running;
 
-        public RegisteredTimer(TimerRegistry registry, string activity, TimeSpan? interval, Action callback)
-        {
-            _registry = registry;
-            _activity = activity;
-            _interval = interval;
-            _callback = callback;
-        }
+        private TimeProvider Clock => registry._clock;
 
-        private TimeProvider Clock => _registry._clock;
-
+        /// <summary>With the gate held.</summary>
         public void Arm(TimeSpan delay)
         {
-            lock (_gate)
+            _running = true;
+            _next = registry._first;
+            if (_next is not null)
             {
-                if (!_disposed)
-                {
-                    _due = delay;
-                    _startedAt = Clock.GetTimestamp();
-                    _timer = Clock.CreateTimer(static state => ((RegisteredTimer)state!).OnClock(), this, Wait(delay), Timeout.InfiniteTimeSpan);
-                }
+                _next._previous = this;
             }
+
+            registry._first = this;
+            _due = delay;
+            _startedAt = Clock.GetTimestamp();
+            _timer = Clock.CreateTimer(static state => ((RegisteredTimer)state!).OnClock(), this, Wait(delay), Timeout.InfiniteTimeSpan);
         }
 
         public void Dispose()
         {
-            lock (_gate)
+            lock (registry._gate)
             {
-                if (_disposed)
+                if (_running)
                 {
-                    return;
+                    Forget();
+                    _timer!.Dispose();
                 }
-
-                _disposed = true;
-                _timer?.Dispose();
             }
-
-            _registry.Forget(this);
         }
 
         private static TimeSpan Wait(TimeSpan time) => time < LongestWait ? time : LongestWait;
@@ -121,16 +94,16 @@ internal sealed class TimerRegistry(TimeProvider timeProvider, BackgroundRunner 
         {
             if (IsDue())
             {
-                _registry._runner.Run(_activity, _callback);
+                registry._runner.Run(activity, callback);
             }
         }
 
         /// <summary>Whether to call back now; arms the clock again for what is left, or for the next tick.</summary>
         private bool IsDue()
         {
-            lock (_gate)
+            lock (registry._gate)
             {
-                if (_disposed)
+                if (!_running)
                 {
                     return false;
                 }
@@ -143,16 +116,35 @@ internal sealed class TimerRegistry(TimeProvider timeProvider, BackgroundRunner 
                     return false;
                 }
 
-                if (_interval is { } interval)
+                if (interval is { } every)
                 {
-                    _due = _due + interval > elapsed ? _due + interval : elapsed + interval;
+                    _due = _due + every > elapsed ? _due + every : elapsed + every;
                     _timer!.Change(Wait(_due - elapsed), Timeout.InfiniteTimeSpan);
                     return true;
                 }
+
+                // A clock's timer that has fired once is the clock's no more, and needs no disposal.
+                Forget();
+                return true;
+            }
+        }
+
+        private void Forget()
+        {
+            _running = false;
+            if (_previous is null)
+            {
+                registry._first = _next;
+            }
+            else
+            {
+                _previous._next = _next;
             }
 
-            Dispose();
-            return true;
+            if (_next is not null)
+            {
+                _next._previous = _previous;
+            }
         }
     }
 }
