@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Eco.Actors.Console;
+using Eco.Host.Fuzzing;
 using Eco.Host.Output;
 
 namespace Eco.Host.Commands;
@@ -98,6 +99,7 @@ public sealed class EcoCommandLine
         HostCommands.Experiment(builder),
         BenchCommands.Build(builder),
         SimulateCommand.Build(builder),
+        FuzzCommand.Build(builder),
         InteractiveCommands.Console(builder),
         AboutCommands.Doctor(builder),
         AboutCommands.Version(builder),

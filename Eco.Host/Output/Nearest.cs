@@ -3,13 +3,17 @@ namespace Eco.Host.Output;
 /// <summary>Finds what a person probably meant.</summary>
 public static class Nearest
 {
+    // More than that is another word, however long it is.
+    private const int MostErrors = 8;
+
     /// <summary>The candidate with the fewest typing errors, if they are few enough for the word's length.</summary>
     public static string? Of(string word, IEnumerable<string> candidates)
     {
         ArgumentNullException.ThrowIfNull(word);
         ArgumentNullException.ThrowIfNull(candidates);
-        int most = Math.Max(1, word.Length / 3);
+        int most = Math.Clamp(word.Length / 3, 1, MostErrors);
         return candidates
+            .Where(candidate => Math.Abs(candidate.Length - word.Length) <= most || candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase))
             .Select(candidate => (Candidate: candidate, Distance: Distance(word, candidate)))
             .Where(found => found.Distance <= most || found.Candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase))
             .OrderBy(found => found.Distance)

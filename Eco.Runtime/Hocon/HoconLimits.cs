@@ -21,8 +21,14 @@ public sealed record HoconLimits
     /// <summary>Substitutions that may wait for each other, one within the other. Default 256.</summary>
     public int MaxSubstitutionDepth { get; init; } = 256;
 
-    /// <summary>Values and characters that all substitutions together may add to the document. Default 4 Mi.</summary>
-    public int MaxExpansion { get; init; } = 4 * 1024 * 1024;
+    /// <summary>
+    /// Values and characters that all substitutions together may add to a document, whatever its size. Default 128 Ki, which keeps the cost of
+    /// a small document below 16 MB and 100 ms.
+    /// </summary>
+    public int MaxExpansion { get; init; } = 128 * 1024;
+
+    /// <summary>Values and characters that they may add beyond that for each byte of the document and all that it includes. Default 8.</summary>
+    public int MaxExpansionPerByte { get; init; } = 8;
 
     /// <summary>Errors after which reading stops. Default 100.</summary>
     public int MaxErrors { get; init; } = 100;

@@ -364,9 +364,9 @@ internal sealed partial class HoconResolver(HoconSession session, HoconObject ro
     private void Charge(long amount, HoconPlace at)
     {
         _expanded += amount;
-        if (_expanded > session.Limits.MaxExpansion)
+        if (_expanded > session.ExpansionLimit)
         {
-            session.Stop(at, $"substitutions expand the document by more than {session.Limits.MaxExpansion} values and characters", "limit max-expansion");
+            session.Stop(at, $"substitutions expand the document by more than {session.ExpansionLimit} values and characters", "limit max-expansion");
         }
     }
 

@@ -11,6 +11,9 @@ internal sealed class HoconSession(HoconOptions options)
 
     public List<HoconDiagnostic> Diagnostics { get; } = [];
 
+    /// <summary>What substitutions may add to a document of the size that was read.</summary>
+    public long ExpansionLimit => Limits.MaxExpansion + (Limits.MaxExpansionPerByte * _bytes);
+
     /// <summary>Whether there is no point in going on: a limit is reached.</summary>
     public bool Stopped { get; private set; }
 

@@ -19,12 +19,15 @@ public sealed class MessageRegistry
 
     private MessageRegistry(IReadOnlyList<(string Manifest, JsonTypeInfo Info)> entries)
     {
-        _byManifest = entries.ToFrozenDictionary(entry => entry.Manifest, entry => entry.Info, StringComparer.Ordinal);
+        _byManifest = entries.ToFrozenDictionary(entry => entry.Manifest, entry => PayloadContract.Strict(entry.Info), StringComparer.Ordinal);
         _byType = entries.ToFrozenDictionary(entry => entry.Info.Type, entry => entry);
     }
 
     /// <summary>All manifests, for documentation and tests.</summary>
     public IEnumerable<string> Manifests => _byManifest.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>The type behind a manifest.</summary>
+    internal Type TypeOf(string manifest) => _byManifest[manifest].Type;
 
     /// <summary>Turns a message into bytes.</summary>
     /// <param name="message">An instance of a registered type.</param>

@@ -109,7 +109,7 @@ public sealed partial class ManifestTests
     [GeneratedRegex("^[a-z-]+\\.[a-z-]+/[0-9]+$")]
     private static partial Regex Form();
 
-    private static Type TypeOf(string manifest) => EcoManifests.Registry.Decode(manifest, "{}"u8).GetType();
+    private static Type TypeOf(string manifest) => EcoManifests.Registry.TypeOf(manifest);
 
     private static string FileOf(string manifest) => Path.Combine(Corpus, manifest.Replace('/', '.') + ".json");
 

@@ -13,7 +13,7 @@ public sealed class TimelineProjectionTests
     private static readonly string[] Entities = ["ion/f", "ion/f/edge", "models/f", "proxy/e1", "directory", "agent/e1/1", "", "a/b/c/d"];
 
     private static IEnumerable<object> Samples => EcoManifests.Registry.Manifests
-        .Select(manifest => SampleMaker.Make(EcoManifests.Registry.Decode(manifest, "{}"u8).GetType()));
+        .Select(manifest => SampleMaker.Make(EcoManifests.Registry.TypeOf(manifest)));
 
     [TestCaseSource(nameof(Samples))]
     public void Project_WhenGivenAnyRegisteredTypeOfAnyEntity_DoesNotThrow(object message)
@@ -57,7 +57,7 @@ public sealed class TimelineProjectionTests
     [TestCase("proxy/e1", "agent.model-superseded/1", "model-superseded")]
     public void Project_WhenPeopleCareAboutAnEvent_HasALineForIt(string entity, string manifest, string kind)
     {
-        object sample = SampleMaker.Make(EcoManifests.Registry.Decode(manifest, "{}"u8).GetType());
+        object sample = SampleMaker.Make(EcoManifests.Registry.TypeOf(manifest));
 
         Assert.That(TimelineProjection.Project(entity, sample).OfType<EventNoted>().Select(note => note.Kind), Has.Member(kind));
     }
