@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Eco.Engines.Online.Experiments;
 using Eco.Host.Campaigns.Workload;
 using Eco.Host.Composition.Simulated;

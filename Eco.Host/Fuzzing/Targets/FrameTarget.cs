@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Eco.Actors;
 using Eco.Runtime.Cluster;
 using Eco.Runtime.Persistence;
 
