@@ -73,7 +73,8 @@ internal sealed class BrokerConnection
             return;
         }
 
-        if (_down!.IsStalled && item.Payload is TransportDelivery { Lane: TransportLane.Telemetry })
+        bool isTaken = !_down!.IsStalled && _down.Waiting < _broker.Options.TelemetryCapacity;
+        if (!isTaken && item.Payload is TransportDelivery { Lane: TransportLane.Telemetry })
         {
             // Nothing else bounds it: telemetry is not acknowledged.
             _broker.Counters.TelemetryLost++;

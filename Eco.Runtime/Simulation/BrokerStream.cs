@@ -40,6 +40,9 @@ internal sealed class BrokerStream(
 
     public NetworkLink Link => link;
 
+    /// <summary>How many items are on their way.</summary>
+    public int Waiting => _items.Count;
+
     /// <summary>How many items of a kind are on their way.</summary>
     public int Count(StreamItemKind kind)
     {

@@ -65,6 +65,12 @@ internal sealed class BrokerSubscriber(
             return;
         }
 
+        if (delivery.Lane == TransportLane.Telemetry && _prefetched.Count >= broker.Options.TelemetryCapacity)
+        {
+            broker.Counters.TelemetryLost++;
+            return;
+        }
+
         _prefetched.Enqueue(delivery);
         if (_prefetched.Count == 1)
         {
