@@ -17,6 +17,14 @@ public sealed record AgentState(ImmutableSortedSet<string> Nodes)
 {
     /// <summary>Before any event.</summary>
     public static AgentState Empty { get; } = new(ImmutableSortedSet.Create<string>(StringComparer.Ordinal));
+
+    /// <summary>The state after a fact.</summary>
+    public AgentState Apply(object @event) => @event switch
+    {
+        NodePlaced e => this with { Nodes = Nodes.Add($"{e.Ion}/{e.Node}") },
+        NodeRemoved e => this with { Nodes = Nodes.Remove($"{e.Ion}/{e.Node}") },
+        _ => this,
+    };
 }
 
 /// <summary>
@@ -73,12 +81,7 @@ public sealed class AgentActor : EntityActor<AgentState>
     }
 
     /// <inheritdoc/>
-    protected override AgentState Apply(AgentState state, object @event) => @event switch
-    {
-        NodePlaced e => state with { Nodes = state.Nodes.Add($"{e.Ion}/{e.Node}") },
-        NodeRemoved e => state with { Nodes = state.Nodes.Remove($"{e.Ion}/{e.Node}") },
-        _ => state,
-    };
+    protected override AgentState Apply(AgentState state, object @event) => state.Apply(@event);
 
     /// <inheritdoc/>
     protected override void OnReady()

@@ -17,6 +17,14 @@ public sealed record AgentIdentityState(string InstallId, long Incarnation)
 {
     /// <summary>Before any event.</summary>
     public static AgentIdentityState Empty { get; } = new(string.Empty, 0);
+
+    /// <summary>The state after a fact.</summary>
+    public AgentIdentityState Apply(object @event) => @event switch
+    {
+        InstallationMade e => this with { InstallId = e.InstallId },
+        IncarnationGiven e => this with { Incarnation = e.Incarnation },
+        _ => this,
+    };
 }
 
 /// <summary>
@@ -51,12 +59,7 @@ public sealed class AgentIdentityActor : EntityActor<AgentIdentityState>
     };
 
     /// <inheritdoc/>
-    protected override AgentIdentityState Apply(AgentIdentityState state, object @event) => @event switch
-    {
-        InstallationMade e => state with { InstallId = e.InstallId },
-        IncarnationGiven e => state with { Incarnation = e.Incarnation },
-        _ => state,
-    };
+    protected override AgentIdentityState Apply(AgentIdentityState state, object @event) => state.Apply(@event);
 
     /// <inheritdoc/>
     protected override void OnReady()
