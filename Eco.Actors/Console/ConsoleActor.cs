@@ -23,7 +23,11 @@ public sealed class ConsoleActor : ReceiveActor
             }
 
             IActorRef? asker = Sender;
-            Context.ActorOf(Props.Create(() => new ConsoleRequestActor(ports, request, asker)), null);
+            Context.ActorOf(
+                ParkedRequestActor.Takes(request.Verb)
+                    ? Props.Create(() => new ParkedRequestActor(ports.Router, request, asker))
+                    : Props.Create(() => new ConsoleRequestActor(ports, request, asker)),
+                null);
         });
         Receive<LiveView>(Broadcast);
         Receive<StatisticSeen>(seen => Broadcast(new LiveView(

@@ -106,6 +106,18 @@ public static class ConsoleVerbs
     /// <summary>Live events until the connection ends: each reply's data is a <see cref="LiveView"/>. Needs a host.</summary>
     public const string Watch = "watch";
 
+    /// <summary>Arguments: <c>receiver</c> (optional). Data: array of <see cref="ParkedView"/>. Needs a host.</summary>
+    public const string ParkedList = "parked.list";
+
+    /// <summary>Arguments: <c>id</c> or its beginning. Data: <see cref="ParkedDetailView"/>. Needs a host.</summary>
+    public const string ParkedShow = "parked.show";
+
+    /// <summary>Arguments: <c>id</c> or its beginning. Data: <see cref="ParkedSettledView"/>. Changing.</summary>
+    public const string ParkedReplay = "parked.replay";
+
+    /// <summary>Arguments: <c>id</c> or its beginning. Data: <see cref="ParkedSettledView"/>. Changing.</summary>
+    public const string ParkedDrop = "parked.drop";
+
     /// <summary>Ends the host in order. Data: none. Changing.</summary>
     public const string HostStop = "host.stop";
 }

@@ -43,7 +43,7 @@ public sealed class ConsoleRequestActor : ReceiveActor, IWithTimers
         Receive<IonDescribed>(OnDescribed);
         Receive<ApprovalAccepted>(OnApproval);
         Receive<StatusReported>(OnStatus);
-        Receive<Status.Failure>(failure => Fail(ConsoleErrorCodes.Internal, failure.Cause.Message, "see the host's log"));
+        Receive<Status.Failure>(failure => Finish(ConsoleFailures.Of(_request.Id, failure.Cause, ConsoleErrorCodes.Internal)));
         Receive<StatusOver>(_ => FinishStatus());
         Receive<Overdue>(_ => Fail(
             ConsoleErrorCodes.NoHost, $"the host did not answer within {Patience.TotalSeconds:0} s", "see the host's log, or eco doctor"));

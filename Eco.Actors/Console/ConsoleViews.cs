@@ -103,6 +103,38 @@ public sealed record EventView(long Ordering, DateTimeOffset At, string Timestam
 /// <summary>A rebuild of the timeline.</summary>
 public sealed record RebuildView(long Events);
 
+/// <summary>A message that could not be applied and was set aside.</summary>
+/// <param name="Id">Short name.</param>
+/// <param name="Receiver">The receiving entity.</param>
+/// <param name="Sender">The sending entity.</param>
+/// <param name="SequenceNr">Its number.</param>
+/// <param name="Manifest">What it is.</param>
+/// <param name="Attempts">How often it was tried.</param>
+/// <param name="Reason">Why it could not be applied.</param>
+/// <param name="Bytes">The size of its payload.</param>
+/// <param name="ParkedAt">Since when.</param>
+public sealed record ParkedView(
+    string Id,
+    string Receiver,
+    string Sender,
+    long SequenceNr,
+    string Manifest,
+    int Attempts,
+    string Reason,
+    long Bytes,
+    DateTimeOffset ParkedAt);
+
+/// <summary>A parked message with what it says.</summary>
+/// <param name="Message">The message.</param>
+/// <param name="Payload">Its payload, JSON as text.</param>
+/// <param name="Stack">The stack of its last attempt; empty where its host ended with it.</param>
+public sealed record ParkedDetailView(ParkedView Message, string Payload, string Stack);
+
+/// <summary>What became of a parked message.</summary>
+/// <param name="Id">As it was asked for.</param>
+/// <param name="Outcome"><c>replayed</c> or <c>dropped</c>.</param>
+public sealed record ParkedSettledView(string Id, string Outcome);
+
 /// <summary>Something that just happened, for live displays.</summary>
 /// <param name="Kind">An event's kind, or <c>statistic</c>.</param>
 /// <param name="At">When.</param>

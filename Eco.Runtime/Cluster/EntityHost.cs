@@ -74,6 +74,7 @@ public sealed partial class EntityHost : ReceiveActor, IWithTimers
         _services = new EntityServices(router, setup.Options, _table, counters);
         Context.System.RegisterExtension(_services);
         Context.System.EventStream.Subscribe(Self, typeof(PersistFailure));
+        Context.System.EventStream.Subscribe(Self, typeof(PoisonParked));
 
         Receive<PersistFailure>(OnPersistFailure);
         Receive<PartitionIsActive>(OnActive);
@@ -84,6 +85,7 @@ public sealed partial class EntityHost : ReceiveActor, IWithTimers
         Receive<OwnershipsRead>(OnOwnerships);
         Receive<ReadFailed>(failed => DatabaseSilent(_setup.Address, failed.Message));
         Receive<WatchDue>(_ => Watch());
+        Receive<PoisonParked>(parked => Parked(parked.Id, parked.Manifest, parked.Sender, parked.Receiver, parked.Attempts, parked.Reason));
     }
 
     /// <inheritdoc/>
@@ -279,6 +281,9 @@ public sealed partial class EntityHost : ReceiveActor, IWithTimers
 
     [LoggerMessage(3105, LogLevel.Error, "{EntityId} has been handling {What} for {Seconds:0} s; only an end of the process stops it")]
     private partial void Overdue(string entityId, string what, double seconds);
+
+    [LoggerMessage(3106, LogLevel.Error, "message {Id}, a {Manifest} from {Sender} to {Receiver}, was parked after {Attempts} attempts: {Reason}")]
+    private partial void Parked(string id, string manifest, string sender, string receiver, int attempts, string reason);
 
     private sealed record AnnounceDue
     {

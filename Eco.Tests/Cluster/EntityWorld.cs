@@ -37,11 +37,29 @@ internal sealed class Notebook(string id) : EntityActor<NotebookState>(id, new N
     {
         TellOther tell => Decision.Of(new Heard($"told {tell.Text}")).Send(tell.To, new Hear(tell.Text)).Replying("told"),
         Hear { Text: "poison" } => throw new InvalidOperationException("it cannot be heard"),
+        Hear { Text: "poison until replayed" } when !Heals => throw new InvalidOperationException("it cannot be heard yet"),
+        Hear { Text: "deadly" } => Die(),
+        Hear hear when hear.Text.StartsWith("pass ", StringComparison.Ordinal) => Pass(hear.Text.Split(' ')),
         Hear hear => Decision.Of(new Heard(hear.Text)),
         VolatileDelivery { Message: Hear hear } => Decision.Of(new Heard($"whispered {hear.Text}")),
         ReadNotebook => Decision.Answer(State),
         _ => throw new InvalidOperationException($"{command.GetType().Name} is not understood"),
     };
+
+    /// <summary>What <c>deadly</c> does: ends the host.</summary>
+    public static Action Deadly { get; set; } = () => { };
+
+    /// <summary>Whether what was poison can be heard by now.</summary>
+    public static bool Heals { get; set; }
+
+    // "pass note/3 text": written down, and passed on.
+    private static Decision Pass(string[] words) => Decision.Of(new Heard(words[2])).Send(words[1], new Hear(words[2]));
+
+    private static Decision Die()
+    {
+        Deadly();
+        return Decision.Nothing;
+    }
 
     protected override NotebookState Apply(NotebookState state, object @event) =>
         state with { Lines = state.Lines.Add(((Heard)@event).Text) };
@@ -145,7 +163,7 @@ internal sealed class EntityJournal : IJournal
     {
         Book book = Of(request.PersistenceId);
         replyTo.Tell(new RecoveryStarted(
-            request.CorrelationId, book.Snapshot, [.. book.Outbox], [.. book.Positions.Values], [.. book.Inbox.Values], []));
+            request.CorrelationId, book.Snapshot, [.. book.Outbox], [.. book.Positions.Values], [.. book.Inbox.Values], [.. book.Attempts.Values]));
         long after = book.Snapshot?.SequenceNr ?? 0;
         replyTo.Tell(new RecoveredEvents(request.CorrelationId, [.. book.Events.Where(e => e.SequenceNr > after)], true));
     }
@@ -168,7 +186,10 @@ internal sealed class EntityJournal : IJournal
 
     public void Announce(AnnounceMember request, IActorRef replyTo) => throw new NotSupportedException("these tests have one host");
 
-    public void ReadParked(ReadParkedMessages request, IActorRef replyTo) => throw new NotSupportedException("these tests park nothing");
+    public void ReadParked(ReadParkedMessages request, IActorRef replyTo) => replyTo.Tell(new ParkedRead(
+        request.CorrelationId,
+        [.. _books.SelectMany(book => book.Value.Parked.Select(message => (book.Key, message))).Where(row => request.Receiver is null || request.Receiver == row.Key)],
+        _books.Values.Sum(book => book.Parked.Count)));
 
     public void Compact(CompactEvents request, IActorRef replyTo) => throw new NotSupportedException("these tests compact nothing");
 
@@ -192,6 +213,22 @@ internal sealed class EntityJournal : IJournal
         if (request.Inbox is { } inbox)
         {
             book.Inbox[inbox.Sender] = inbox;
+            book.Attempts.Remove(inbox.Sender);
+        }
+
+        if (request.Attempt is { } attempt)
+        {
+            book.Attempts[attempt.Sender] = attempt;
+        }
+
+        if (request.Parked is { } parked)
+        {
+            book.Parked.Add(parked);
+        }
+
+        if (request.Unparked is { } unparked)
+        {
+            book.Parked.RemoveAll(message => message.Sender == unparked.Sender && message.SequenceNr == unparked.SequenceNr);
         }
 
         replyTo.Tell(new AppendCommitted(request.CorrelationId));
@@ -206,6 +243,10 @@ internal sealed class EntityJournal : IJournal
         public SortedDictionary<string, OutboxPosition> Positions { get; } = new(StringComparer.Ordinal);
 
         public SortedDictionary<string, InboxRow> Inbox { get; } = new(StringComparer.Ordinal);
+
+        public SortedDictionary<string, InboxAttempt> Attempts { get; } = new(StringComparer.Ordinal);
+
+        public List<ParkedMessage> Parked { get; } = [];
 
         public StoredSnapshot? Snapshot { get; set; }
     }

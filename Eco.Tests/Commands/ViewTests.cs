@@ -120,6 +120,30 @@ public sealed class ViewTests
     }
 
     [Test]
+    public async Task Parked_WhenMessagesAreParked_ListsShowsAndSettlesThem()
+    {
+        var message = new ParkedView("0123456789ab", "ion/i", "proxy/e", 7, "report.life/1", 3, "IOException: no", 12, At);
+        Answer(ImmutableArray.Create(message));
+        await _eco.RunAsync("parked", "list", "--receiver", "ion/i");
+        Assert.That(_eco.Out, Is.EqualTo(
+            """
+            ID            RECEIVER  SENDER   NUMBER  MESSAGE        ATTEMPTS  PARKED                    REASON
+            0123456789ab  ion/i     proxy/e  7       report.life/1  3         2026-03-01 12:00:00.250Z  IOException: no
+
+            """));
+        Assert.That(_eco.Endpoint.Requests.Single().Arguments["receiver"], Is.EqualTo("ion/i"));
+
+        Answer(new ParkedDetailView(message, "{\"a\":1}", "IOException: no\n   at X\n"));
+        await _eco.RunAsync("parked", "show", "01");
+        Assert.That(_eco.Out, Does.Contain("from proxy/e number 7 to ion/i").And.Contain("{\"a\":1}").And.Contain("at X"));
+
+        Answer(new ParkedSettledView("01", "dropped"));
+        await _eco.RunAsync("parked", "drop", "01");
+        Assert.That(_eco.Out, Does.Contain("01 dropped"));
+        Assert.That(_eco.Endpoint.Requests.Select(request => request.Verb), Is.EqualTo(new[] { "parked.list", "parked.show", "parked.drop" }));
+    }
+
+    [Test]
     public async Task Timeline_WhenAnAgentSendsControlCharacters_TakesThemOut()
     {
         Answer(ImmutableArray.Create(new EventView(1, At, "1.0@s", "alert", "i", "n", "e", "\u001b[2Jgone\nnext line")));
