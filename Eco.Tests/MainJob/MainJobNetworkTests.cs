@@ -27,6 +27,36 @@ public sealed class MainJobNetworkTests
     }
 
     [Test]
+    public void Run_WhenTheBrokerKeepsOnlyWhatItPromises_KeepsEveryPromise([Range(300, 302)] int seed)
+    {
+        var faults = new SimulatedBrokerFaults
+        {
+            ConfirmLoss = 0.1,
+            PublishLoss = 0.1,
+            Duplication = 0.1,
+            SubscriptionLoss = 0.02,
+            NoticeAtMost = TimeSpan.FromSeconds(5),
+            Alarm = 0.01,
+            AlarmAtMost = TimeSpan.FromSeconds(3),
+            HandOverPause = TimeSpan.FromMilliseconds(5),
+        };
+        var world = new SimulationOptions { Transport = new SimulatedTransportOptions { BrokerSite = "cloud", Faults = faults } };
+
+        using MainJobRun run = MainJobRun.Start((ulong)seed, batches: 120, world: world);
+        run.World.RunFor(TimeSpan.FromSeconds(2));
+        run.World.Network.Cut("edge-1", SimulatedBroker.Node);
+        run.World.RunFor(TimeSpan.FromSeconds(20));
+        run.World.Network.HealAll();
+        run.World.Hosts[Server].Pause();
+        run.World.RunFor(TimeSpan.FromSeconds(40));
+        run.World.Hosts[Server].Resume();
+        run.Complete().Check();
+
+        SimulatedBrokerCounters faced = run.World.Broker.Faced;
+        Assert.That(faced is { ConfirmsLost: > 2, PublishesLost: > 2, Duplicated: > 2, SubscriptionsLost: > 0, Redelivered: > 0 }, faced.ToString());
+    }
+
+    [Test]
     public void Run_WhenAnEdgeIsCutOffForAWhile_GoesOnWithoutItAndItCatchesUp()
     {
         using MainJobRun run = MainJobRun.Start(21, batches: 1500, emitEvery: 8);

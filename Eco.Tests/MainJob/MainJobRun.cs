@@ -36,7 +36,7 @@ internal sealed class MainJobRun : IDisposable
     public IEnumerable<string> Hosts => Edges.Append("cloud-1").Append(SimulatedCluster.ServerName);
 
     /// <summary>Starts the cluster and submits the ION.</summary>
-    public static MainJobRun Start(ulong seed, int batches = 40, LinkOptions? link = null, int emitEvery = 4)
+    public static MainJobRun Start(ulong seed, int batches = 40, LinkOptions? link = null, int emitEvery = 4, SimulationOptions? world = null)
     {
         var workload = new FederatedKMeansWorkload
         {
@@ -45,10 +45,11 @@ internal sealed class MainJobRun : IDisposable
             WarmUp = 5,
             Clusters = new MovingClusters { Points = 50 },
         };
-        return Start(seed, new FederatedKMeansIon("job", workload, TimeSpan.FromMilliseconds(80), emitEvery), link);
+        return Start(seed, new FederatedKMeansIon("job", workload, TimeSpan.FromMilliseconds(80), emitEvery), link, world: world);
     }
 
-    public static MainJobRun Start(ulong seed, FederatedKMeansIon ion, LinkOptions? link = null, string? rounds = null)
+    public static MainJobRun Start(
+        ulong seed, FederatedKMeansIon ion, LinkOptions? link = null, string? rounds = null, SimulationOptions? world = null)
     {
         string text = ion.ToHocon();
         if (rounds is not null)
@@ -56,7 +57,11 @@ internal sealed class MainJobRun : IDisposable
             text = text.Replace("quorum = 2, deadline = 2s, late = fold", rounds, StringComparison.Ordinal);
         }
 
-        var cluster = new SimulatedCluster(seed, new SimulatedClusterOptions { Agents = FederatedKMeansIon.Agents(ion.Workload.Edges) });
+        var cluster = new SimulatedCluster(seed, new SimulatedClusterOptions
+        {
+            Agents = FederatedKMeansIon.Agents(ion.Workload.Edges),
+            World = world ?? new SimulationOptions(),
+        });
         if (link is not null)
         {
             cluster.World.Network.ConfigureAll(link);
