@@ -86,6 +86,27 @@ public sealed class HostLifeTests
     }
 
     [Test]
+    public async Task Host_WhenThePhasesOfItsStopTakeTooLong_EndsAllTheSameAndRecovers()
+    {
+        await File.AppendAllTextAsync(Path.Combine(Project, "eco.conf"), "\neco.host.stop-within = 1ms\n");
+        using (EcoProcess host = await StartAsync())
+        {
+            await RunAsync(ExitCodes.Success, "ion", "submit", "ion.conf");
+            await Eventually.HoldsAsync("a merged model", () => JsonAsync("models").GetAwaiter().GetResult().GetArrayLength() > 0);
+            await RunAsync(ExitCodes.Success, "stop");
+            EcoResult ended = await host.EndAsync();
+            Assert.That(ended.ExitCode, Is.Zero, ended.ToString());
+            Assert.That(ended.Error, Does.Contain("did not end within 0.001 s"));
+        }
+
+        JournalAudit.Of(new StateDirectory(Path.Combine(Project, ".eco")));
+        using EcoProcess again = await StartAsync();
+        Assert.That((await JsonAsync("ion", "list")).GetArrayLength(), Is.EqualTo(1));
+        await RunAsync(ExitCodes.Success, "stop");
+        Assert.That((await again.EndAsync()).ExitCode, Is.Zero);
+    }
+
+    [Test]
     public async Task SecondHost_WhenOneRuns_NamesItsProcessAndDisturbsNothing()
     {
         using EcoProcess host = await StartAsync();
