@@ -19,6 +19,7 @@ internal sealed class SelfTestPlayer : ReceiveActor, IWithTimers
     private readonly HybridClock _clock;
     private Ownership? _ownership;
     private TransportDelivery? _appending;
+    private string? _tag;
     private long _token;
     private long _sequenceNr;
     private long _correlation;
@@ -36,6 +37,13 @@ internal sealed class SelfTestPlayer : ReceiveActor, IWithTimers
         Receive<AppendCommitted>(_ => OnCommitted());
         Receive<TransportOutcome>(_ => { });
         Receive<Resend>(_ => SendNext());
+        Receive<SubscriptionLost>(lost =>
+        {
+            if (lost.ConsumerTag == _tag)
+            {
+                Subscribe();
+            }
+        });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -62,9 +70,15 @@ internal sealed class SelfTestPlayer : ReceiveActor, IWithTimers
 
         if (recovered.IsLast)
         {
-            _host.Transport.Subscribe(new TransportSubscription(_host.Id, _ownership!.WriterId, SubscriptionMode.Exclusive, Prefetch), Self);
+            Subscribe();
             Timers.StartPeriodicTimer("resend", new Resend(), TimeSpan.Zero, ResendInterval);
         }
+    }
+
+    private void Subscribe()
+    {
+        _tag = string.Create(CultureInfo.InvariantCulture, $"{_ownership!.WriterId}/{++_correlation}");
+        _host.Transport.Subscribe(new TransportSubscription(_host.Id, _tag, SubscriptionMode.Exclusive, Prefetch), Self);
     }
 
     private void OnDelivery(TransportDelivery delivery)

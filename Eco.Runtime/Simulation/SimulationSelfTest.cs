@@ -5,7 +5,7 @@ using Eco.Runtime.Persistence;
 namespace Eco.Runtime.Simulation;
 
 /// <summary>
-/// A small world with everything in it: two hosts hand a number to and fro over a bad network, each journals what it gets before it
+/// A small world with everything in it: two hosts hand a number to and fro over a bad network and a bad broker, each journals what it gets before it
 /// answers, and both crash again and again. Its trace hash tells whether two processes simulate alike.
 /// </summary>
 public static class SimulationSelfTest
@@ -33,7 +33,23 @@ public static class SimulationSelfTest
             Duplication = 0.1,
             Reordering = 0.1,
         };
-        var world = new SimulatedWorld(seed, new SimulationOptions { Lan = link });
+        var faults = new SimulatedBrokerFaults
+        {
+            ConfirmLoss = 0.05,
+            PublishLoss = 0.05,
+            Duplication = 0.05,
+            SubscriptionLoss = 0.02,
+            NoticeAtMost = TimeSpan.FromMilliseconds(200),
+            DetectionAtLeast = TimeSpan.FromMilliseconds(100),
+            DetectionAtMost = TimeSpan.FromMilliseconds(500),
+            SilentCrash = 0.3,
+            HandOverPause = TimeSpan.FromMilliseconds(1),
+        };
+        var world = new SimulatedWorld(seed, new SimulationOptions
+        {
+            Lan = link,
+            Transport = new SimulatedTransportOptions { BrokerSite = new SimulatedHostOptions().Site, Faults = faults },
+        });
         SimulatedHost left = world.AddHost("left", new SimulatedHostOptions(), host => Boot(host, "right", initialToken: 0));
         SimulatedHost right = world.AddHost("right", new SimulatedHostOptions { ClockSkew = TimeSpan.FromHours(3) }, host => Boot(host, "left", initialToken: -1));
         PlanFaults(world);
@@ -58,8 +74,16 @@ public static class SimulationSelfTest
                 world.CrashPoints.Arm(host, point, occurrence: 1, restartAfter: TimeSpan.FromMilliseconds(20)));
         }
 
-        world.Schedule(TimeSpan.FromMilliseconds(700), "cut", () => world.Network.CutOneWay("left", "right"));
+        world.Schedule(TimeSpan.FromMilliseconds(700), "cut", () => world.Network.CutOneWay("left", SimulatedBroker.Node));
         world.Schedule(TimeSpan.FromMilliseconds(1_400), "heal", world.Network.HealAll);
+        world.Schedule(TimeSpan.FromMilliseconds(1_500), "stop", () =>
+        {
+            if (world.Hosts["right"].IsUp)
+            {
+                world.Hosts["right"].Pause();
+            }
+        });
+        world.Schedule(TimeSpan.FromMilliseconds(1_550), "go on", () => world.Hosts["right"].Resume());
         world.Schedule(TimeSpan.FromMilliseconds(1_600), "power cut", () =>
         {
             world.Hosts["left"].Restart();

@@ -24,7 +24,11 @@ public sealed class SimulationSelfTestTests
 
         Assert.That(world.Hosts.Values.Select(host => host.Incarnation), Is.All.GreaterThan(3));
         Assert.That(world.CrashPoints.Armed, Is.Zero);
-        Assert.That(world.Network.Counters, Has.Length.EqualTo(2).And.All.Matches<LinkCounters>(c => c is { Dropped: > 5, Duplicated: > 5, Reordered: > 5 }));
+        LinkCounters[] toBroker = [.. world.Network.Counters.Where(c => c.To == SimulatedBroker.Node)];
+        Assert.That(toBroker, Has.Length.EqualTo(2).And.All.Matches<LinkCounters>(c => c is { Dropped: > 5, Duplicated: > 5, Reordered: > 5 }));
+        Assert.That(
+            world.Broker.Faced is { ConfirmsLost: > 0, PublishesLost: > 0, Duplicated: > 0, SubscriptionsLost: > 0, ConnectionsLost: > 0, Redelivered: > 0 },
+            world.Broker.Faced.ToString());
     }
 
     [Test]
