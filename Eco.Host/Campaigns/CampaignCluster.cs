@@ -33,7 +33,12 @@ internal sealed class CampaignCluster : IDisposable
             HasTimeline = false,
             Engines = (host, _) => new ScriptedEngineHost(host),
             Ports = Observe,
-            World = new SimulationOptions { Wan = settings.BadLink, Storage = settings.Storage },
+            World = new SimulationOptions
+            {
+                Wan = settings.BadLink,
+                Storage = settings.Storage,
+                Transport = new SimulatedTransportOptions { BrokerSite = "broker", Faults = settings.Broker },
+            },
         });
         World.AddHost(CampaignLayout.Client, new SimulatedHostOptions { Site = CampaignLayout.Client }, _ => { });
     }
@@ -133,7 +138,11 @@ internal sealed class CampaignCluster : IDisposable
         host.BeforeCrash = dying => Ask(oracle => oracle.Crashing(dying.Id));
         host.JournalStorage.Observer = new StorageObserver(this, database);
         host.OnStorageFault = Broke;
-        return Seams.Ports(host, ports with { Transport = new ObservedTransport(ports.Transport, send => Sent(host.Id, send)) });
+        return Seams.Ports(host, ports with
+        {
+            Transport = new ObservedTransport(ports.Transport, send => Sent(host.Id, send)),
+            Statistics = new ObservedStatistics(ports.Statistics, host.Id, agent => Ask(oracle => oracle.Statistics(agent))),
+        });
     }
 
     // A process whose journal has failed exits (nothing is retried), and its service manager starts it again.
@@ -166,6 +175,12 @@ internal sealed class CampaignCluster : IDisposable
     private void Sent(string host, TransportSend send)
     {
         OnSent?.Invoke(host, send);
+        if (send.Lane == TransportLane.Telemetry)
+        {
+            // May be lost and repeated; no oracle asks for it.
+            return;
+        }
+
         Frame frame = FrameCodec.Decode(send.Frame);
         Ask(oracle => oracle.Sent(host, frame));
     }

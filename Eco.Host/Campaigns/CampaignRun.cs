@@ -2,6 +2,7 @@ using System.Globalization;
 using Eco.Host.Campaigns.Faults;
 using Eco.Host.Campaigns.Oracles;
 using Eco.Host.Campaigns.Workload;
+using Eco.Runtime.Cluster;
 using Eco.Runtime.Simulation;
 
 namespace Eco.Host.Campaigns;
@@ -35,6 +36,10 @@ internal sealed class CampaignRun : IDisposable
             _messages,
             _commands,
             new JournalOracle(),
+            new StatisticsOracle(
+                agent => cluster.World.Hosts[agent].StatisticsStorage, () => cluster.World.Hosts[cluster.Servers[0]].StatisticsStorage),
+            new RoundOracle(plan.Settings.Quorum, plan.Settings.FoldsLate),
+            new BoundsOracle(() => cluster.World.PendingEvents, () => cluster.World.Broker.WaitingAt(EntityAddress.Server)),
             new ReplayOracle(cluster.WatchOf, cluster.DatabaseOf, () => cluster.World.Hosts.Keys),
         ]);
         _client = new CampaignClient(plan.Settings, _cluster, _commands);

@@ -40,6 +40,11 @@ internal sealed record CampaignScenario(string Name, string Description, int Bad
             "dates that jump and drift, with some crashes",
             20,
             [(FaultKind.ClockJump, 3), (FaultKind.ClockDrift, 2), (FaultKind.AgentCrash, 1), (FaultKind.ServerCrash, 1), (FaultKind.Cut, 1)]),
+        new(
+            "broker",
+            "a broker that keeps only what brokers promise, and hosts that are stopped",
+            30,
+            [(FaultKind.BadBroker, 3), (FaultKind.Disconnect, 3), (FaultKind.Alarm, 1), (FaultKind.Pause, 2), (FaultKind.Cut, 1), (FaultKind.ServerCrash, 1)]),
         new("calm", "no faults; what a failure here shows is none of theirs", 0, []),
     ];
 }

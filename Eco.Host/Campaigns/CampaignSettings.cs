@@ -26,6 +26,10 @@ namespace Eco.Host.Campaigns;
 /// <param name="DuplicationPercent">Of all frames, during the whole safety phase.</param>
 /// <param name="ReorderingPercent">Of all frames, during the whole safety phase.</param>
 /// <param name="CommitMilliseconds">Of a journal.</param>
+/// <param name="DetectionSeconds">The latest that a broker or a client sees that the other is gone.</param>
+/// <param name="SilentCrashPercent">How many crashes the broker sees only after that time.</param>
+/// <param name="HandOverMilliseconds">What a client may take between two frames that it has prefetched.</param>
+/// <param name="ConfirmsUnroutable">Whether frames to nobody are confirmed.</param>
 internal sealed record CampaignSettings(
     ulong Seed,
     string Scenario,
@@ -44,7 +48,11 @@ internal sealed record CampaignSettings(
     int LossPercent,
     int DuplicationPercent,
     int ReorderingPercent,
-    int CommitMilliseconds)
+    int CommitMilliseconds,
+    int DetectionSeconds,
+    int SilentCrashPercent,
+    int HandOverMilliseconds,
+    bool ConfirmsUnroutable)
 {
     /// <summary>Derives them.</summary>
     public static CampaignSettings Derive(ulong seed, CampaignScenario scenario)
@@ -70,7 +78,11 @@ internal sealed record CampaignSettings(
             LossPercent: badNetwork ? random.Next(1, 21) : 0,
             DuplicationPercent: badNetwork ? random.Next(0, 21) : 0,
             ReorderingPercent: badNetwork ? random.Next(0, 21) : 0,
-            CommitMilliseconds: random.Next(1, 11));
+            CommitMilliseconds: random.Next(1, 11),
+            DetectionSeconds: random.Next(3) == 0 ? random.Next(2, 76) : random.Next(1, 8),
+            SilentCrashPercent: random.Next(2) == 0 ? random.Next(1, 51) : 0,
+            HandOverMilliseconds: random.Next(2) == 0 ? random.Next(1, 20) : 0,
+            ConfirmsUnroutable: random.Next(2) == 0);
     }
 
     /// <summary>Each setting by name, for a failure's report.</summary>
@@ -94,6 +106,17 @@ internal sealed record CampaignSettings(
     {
         Latency = TimeSpan.FromMilliseconds(LatencyMilliseconds),
         Jitter = TimeSpan.FromMilliseconds(JitterMilliseconds),
+    };
+
+    /// <summary>What the broker does even where no fault makes it worse.</summary>
+    public SimulatedBrokerFaults Broker => new()
+    {
+        DetectionAtLeast = TimeSpan.FromSeconds(Math.Min(1, DetectionSeconds)),
+        DetectionAtMost = TimeSpan.FromSeconds(DetectionSeconds),
+        NoticeAtMost = TimeSpan.FromSeconds(DetectionSeconds),
+        SilentCrash = SilentCrashPercent / 100.0,
+        HandOverPause = TimeSpan.FromMilliseconds(HandOverMilliseconds),
+        ConfirmsUnroutable = ConfirmsUnroutable,
     };
 
     /// <summary>How agents keep in touch.</summary>

@@ -9,6 +9,7 @@ public sealed class SimulatedStatisticsStorage
     private readonly int _bufferRows;
     private readonly Queue<StatisticsRow> _buffer = new();
     private readonly Dictionary<(string Agent, long Incarnation), (long UpTo, long Dropped)> _positions = [];
+    private readonly Dictionary<(string Agent, long Incarnation), long> _rowsOf = [];
     private readonly SortedDictionary<(string Ion, string Node, string Name, string Agent), StatisticsRow> _latest;
     private readonly List<StatisticsRow> _ingested = [];
     private long _lastSequenceNr;
@@ -25,6 +26,9 @@ public sealed class SimulatedStatisticsStorage
     /// <summary>Rows the full buffer has dropped.</summary>
     public long Dropped { get; private set; }
 
+    /// <summary>The last number given to a row of its own.</summary>
+    public long Recorded => _lastSequenceNr;
+
     /// <summary>Rows taken in from agents, in the order of their arrival.</summary>
     public IReadOnlyList<StatisticsRow> Ingested => _ingested;
 
@@ -33,6 +37,10 @@ public sealed class SimulatedStatisticsStorage
 
     /// <summary>All rows, for what they take on the disk.</summary>
     internal int Rows => _buffer.Count + _ingested.Count;
+
+    /// <summary>How far an agent's rows are taken in, and how many they are.</summary>
+    public (long UpTo, long Rows) PositionOf(string agent, long incarnation) =>
+        (_positions.GetValueOrDefault((agent, incarnation)).UpTo, _rowsOf.GetValueOrDefault((agent, incarnation)));
 
     internal StatisticsRecorded Record(RecordStatistics request)
     {
@@ -77,16 +85,19 @@ public sealed class SimulatedStatisticsStorage
     internal StatisticsIngested Ingest(IngestStatistics request)
     {
         (long upTo, long dropped) = _positions.GetValueOrDefault((request.Agent, request.Incarnation));
+        long rows = _rowsOf.GetValueOrDefault((request.Agent, request.Incarnation));
         foreach (StatisticsRow row in request.Rows)
         {
             if (row.SequenceNr > upTo)
             {
                 upTo = row.SequenceNr;
+                rows++;
                 _ingested.Add(row);
                 KeepNewest(row);
             }
         }
 
+        _rowsOf[(request.Agent, request.Incarnation)] = rows;
         _positions[(request.Agent, request.Incarnation)] = (upTo, Math.Max(dropped, request.Dropped));
         return new StatisticsIngested(request.CorrelationId, request.Agent, upTo);
     }

@@ -75,6 +75,9 @@ public sealed class SimulatedWorld : IDisposable
     /// <summary>Messages that actors of all hosts have handled, whether sent to them or brought by a timer or a port.</summary>
     public long EventsHandled => Scheduler.EventsHandled;
 
+    /// <summary>Timers, frames on their way and completions that are planned.</summary>
+    public int PendingEvents => Scheduler.PendingEvents;
+
     /// <summary>Sees each step; null for nobody.</summary>
     public ISimulationObserver? Observer
     {

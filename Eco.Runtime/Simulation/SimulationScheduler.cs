@@ -31,6 +31,8 @@ internal sealed class SimulationScheduler(IRandomSource random, SimulationOption
 
     public ISimulationObserver? Observer { get; set; }
 
+    public int PendingEvents => _events.Count;
+
     public bool IsIdle => _runnableCount == 0 && _events.Count == 0;
 
     /// <summary>The due time of the next thing to happen, or null.</summary>

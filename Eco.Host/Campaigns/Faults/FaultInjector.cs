@@ -11,6 +11,8 @@ internal sealed class FaultInjector(CampaignPlan plan, CampaignCluster cluster, 
     private static readonly TimeSpan FlapEvery = TimeSpan.FromSeconds(2);
     private bool _isOver;
 
+    private IEnumerable<string> Nodes => World.Hosts.Keys.Append(SimulatedBroker.Node);
+
     /// <summary>What met what.</summary>
     public FaultTable Table { get; } = new();
 
@@ -32,12 +34,20 @@ internal sealed class FaultInjector(CampaignPlan plan, CampaignCluster cluster, 
         World.CrashPoints.Disarm();
         World.Network.HealAll();
         World.Network.ConfigureAll(plan.Settings.GoodLink);
+        World.Broker.Faults = SimulatedBrokerFaults.None with { DetectionAtMost = plan.Settings.Broker.DetectionAtMost };
+        World.Broker.IsAlarmed = false;
         foreach (SimulatedHost host in World.Hosts.Values)
         {
             bool broken = host.Disk.Fault != DiskFault.None || host.Disk.LosesNextOutcome || cluster.IsBroken(host.Id);
             host.Disk.Fault = DiskFault.None;
             host.Disk.LosesNextOutcome = false;
             host.ClockDriftPartsPerMillion = 0;
+            host.StepTime = TimeSpan.Zero;
+            if (host.IsPaused)
+            {
+                host.Resume();
+            }
+
             if (broken || !host.IsUp)
             {
                 cluster.Crash(host.Id);
@@ -98,6 +108,24 @@ internal sealed class FaultInjector(CampaignPlan plan, CampaignCluster cluster, 
             case FaultKind.Loss or FaultKind.Duplication or FaultKind.Reordering or FaultKind.SlowLink:
                 Degrade(fault);
                 break;
+            case FaultKind.SlowHost:
+                World.Hosts[fault.Target].StepTime = Milliseconds(fault.Amount);
+                Lasts(fault, () => World.Hosts[fault.Target].StepTime = TimeSpan.Zero);
+                break;
+            case FaultKind.Pause:
+                Pause(fault);
+                break;
+            case FaultKind.Disconnect:
+                World.Broker.Disconnect(fault.Target);
+                break;
+            case FaultKind.BadBroker:
+                World.Broker.Faults = Worse(fault.Amount / 100.0);
+                Lasts(fault, () => World.Broker.Faults = plan.Settings.Broker);
+                break;
+            case FaultKind.Alarm:
+                World.Broker.IsAlarmed = true;
+                Lasts(fault, () => World.Broker.IsAlarmed = false);
+                break;
             case FaultKind.Malformed:
                 client.SendMalformed(fault.Target, (int)fault.Amount);
                 break;
@@ -129,6 +157,34 @@ internal sealed class FaultInjector(CampaignPlan plan, CampaignCluster cluster, 
         }
     }
 
+    private void Pause(PlannedFault fault)
+    {
+        SimulatedHost host = World.Hosts[fault.Target];
+        if (!host.IsUp || host.IsPaused)
+        {
+            return;
+        }
+
+        int start = host.Incarnation;
+        host.Pause();
+        Lasts(fault, () =>
+        {
+            if (host.IsUp && host.IsPaused && host.Incarnation == start)
+            {
+                host.Resume();
+            }
+        });
+    }
+
+    private SimulatedBrokerFaults Worse(double probability) => plan.Settings.Broker with
+    {
+        ConfirmLoss = probability,
+        PublishLoss = probability,
+        Duplication = probability,
+        SubscriptionLoss = probability / 20,
+        Alarm = probability / 100,
+    };
+
     private void Break(PlannedFault fault, DiskFault kind)
     {
         SimulatedHost host = World.Hosts[fault.Target];
@@ -141,7 +197,7 @@ internal sealed class FaultInjector(CampaignPlan plan, CampaignCluster cluster, 
 
     private void Rejoin(string host)
     {
-        foreach (string other in World.Hosts.Keys.Where(other => other != host))
+        foreach (string other in Nodes.Where(other => other != host))
         {
             World.Network.Heal(host, other);
         }
@@ -171,7 +227,7 @@ internal sealed class FaultInjector(CampaignPlan plan, CampaignCluster cluster, 
     private void Swizzle(PlannedFault fault)
     {
         Random random = new SeededRandomSource(plan.Settings.Seed).Stream(string.Create(CultureInfo.InvariantCulture, $"swizzle {fault.At}"));
-        string[] hosts = [.. World.Hosts.Keys];
+        string[] hosts = [.. Nodes];
         random.Shuffle(hosts);
         string[] chosen = hosts[..Math.Min(hosts.Length, (int)fault.Amount)];
         long half = Math.Max(1, fault.For / 2);
@@ -195,13 +251,7 @@ internal sealed class FaultInjector(CampaignPlan plan, CampaignCluster cluster, 
         Lasts(fault, () => Configure(fault.Target, plan.Settings.BadLink));
     }
 
-    private void Configure(string host, LinkOptions link)
-    {
-        foreach (string other in cluster.Servers.Where(other => other != host))
-        {
-            World.Network.ConfigureBoth(host, other, link);
-        }
-    }
+    private void Configure(string host, LinkOptions link) => World.Network.ConfigureBoth(host, SimulatedBroker.Node, link);
 
     private void Lasts(PlannedFault fault, Action undo) => After(fault.For, fault.Kind + ".end", () => Unless(undo));
 

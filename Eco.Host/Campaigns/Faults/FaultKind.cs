@@ -54,6 +54,21 @@ internal enum FaultKind
     /// <summary>10: a host's link is slow.</summary>
     SlowLink,
 
+    /// <summary>10: a host takes long for each step.</summary>
+    SlowHost,
+
+    /// <summary>21: a host is stopped for a while, and goes on without knowing.</summary>
+    Pause,
+
+    /// <summary>3, 18: the broker closes a host's connection, and gives what it had to the next consumer.</summary>
+    Disconnect,
+
+    /// <summary>3, 9, 18: for a while the broker loses frames and confirmations, repeats, and closes subscriptions.</summary>
+    BadBroker,
+
+    /// <summary>4, 10: for a while the broker takes no frames.</summary>
+    Alarm,
+
     /// <summary>12: bytes that are no frame, or one that is too large, arrive at a host's queue.</summary>
     Malformed,
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Eco.Host.Campaigns.Workload;
+using Eco.Runtime.Simulation;
 
 namespace Eco.Host.Campaigns.Faults;
 
@@ -63,11 +64,16 @@ internal static class FaultPlanner
             FaultKind.ClockJump => new PlannedFault(at, kind, any, 0, Jump(random)),
             FaultKind.ClockDrift => new PlannedFault(at, kind, any, 0, random.Next(-200_000, 200_001)),
             FaultKind.Cut => new PlannedFault(at, kind, any, lasting),
-            FaultKind.CutOneWay => new PlannedFault(at, kind, agent, lasting, random.Next(2), server),
-            FaultKind.Flapping => new PlannedFault(at, kind, agent, lasting, 0, server),
+            FaultKind.CutOneWay => new PlannedFault(at, kind, any, lasting, random.Next(2), SimulatedBroker.Node),
+            FaultKind.Flapping => new PlannedFault(at, kind, any, lasting, 0, SimulatedBroker.Node),
             FaultKind.Swizzle => new PlannedFault(at, kind, agent, lasting, random.Next(2, settings.Agents)),
             FaultKind.Loss or FaultKind.Duplication or FaultKind.Reordering => new PlannedFault(at, kind, agent, lasting, random.Next(5, 60)),
             FaultKind.SlowLink => new PlannedFault(at, kind, agent, lasting, random.Next(1, 65)),
+            FaultKind.SlowHost => new PlannedFault(at, kind, agent, shortly, random.Next(1, 40)),
+            FaultKind.Pause => new PlannedFault(at, kind, any, lasting),
+            FaultKind.Disconnect => new PlannedFault(at, kind, any, 0),
+            FaultKind.BadBroker => new PlannedFault(at, kind, server, lasting, random.Next(1, 20)),
+            FaultKind.Alarm => new PlannedFault(at, kind, server, shortly),
             FaultKind.Malformed => new PlannedFault(at, kind, any, 0, random.Next(6)),
             FaultKind.BadIon => new PlannedFault(at, kind, server, 0, random.Next(4)),
             FaultKind.Replay => new PlannedFault(at, kind, any, 0, random.Next(1, 200)),

@@ -46,6 +46,11 @@ internal abstract class Oracle
     {
     }
 
+    /// <summary>A statistics store is about to be used, by an agent or for it.</summary>
+    public virtual void Statistics(string agent)
+    {
+    }
+
     /// <summary>A host is about to be killed.</summary>
     public virtual void Crashing(string host)
     {

@@ -172,7 +172,7 @@ internal sealed class CampaignClient
         string server = _cluster.Servers[_random.Next(_cluster.Servers.Length)];
         Ask(server, RequestOf(command), reply =>
         {
-            if (reply.Error is { } error && error.Code != ConsoleErrorCodes.NoHost)
+            if (reply.Error is { } error && error.Code != ConsoleErrorCodes.NoHost && !IsTooEarly(error))
             {
                 _oracle.RefusedGood(command, error);
             }
@@ -190,6 +190,10 @@ internal sealed class CampaignClient
         });
         _cluster.World.Schedule(AskAgain, "client.again", () => Try(command, following, attempt + 1));
     }
+
+    // No agent that the ION selects has joined yet.
+    private static bool IsTooEarly(ConsoleError error) =>
+        error.Code == ConsoleErrorCodes.Invalid && error.Cause.Contains("no agent meets", StringComparison.Ordinal);
 
     private ConsoleRequest RequestOf(ClientCommand command) => command.Verb switch
     {
