@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Eco.Actors.Agents.Instances;
 using Eco.Actors.Agents.Proxies;
+using Eco.Runtime.Actors;
 using Eco.Runtime.Cluster;
 using Eco.Runtime.Persistence.Statistics;
 
@@ -41,6 +42,7 @@ public sealed class AgentActor : EntityActor<AgentState>
     private readonly SortedDictionary<string, InstanceStatus> _statuses = new(StringComparer.Ordinal);
     private long _correlation;
     private long _dropped;
+    private bool _onDuty;
 
     /// <summary>Makes the entity.</summary>
     /// <param name="entityId"><c>agent/id/incarnation</c>.</param>
@@ -84,17 +86,21 @@ public sealed class AgentActor : EntityActor<AgentState>
     protected override AgentState Apply(AgentState state, object @event) => state.Apply(@event);
 
     /// <inheritdoc/>
-    protected override void OnReady()
-    {
-        Timers.StartPeriodicTimer(nameof(Beat), Beat.Instance, TimeSpan.Zero, _options.HeartbeatEvery);
-        Timers.StartPeriodicTimer(nameof(Report), Report.Instance, _options.StatisticsEvery);
-    }
+    protected override void OnReady() =>
+        // A late message to a former installation's incarnation wakes an actor of that name here. Only the installation's own may speak for
+        // it, and take the server's word for statistics: that word meant numbers of another disk.
+        Router.Tell(new ToEntity(AgentIdentityActor.IdOf(_agent), new AskDuty(_incarnation)), Self);
 
     /// <inheritdoc/>
     protected override bool OnMessage(object message)
     {
         switch (message)
         {
+            case OnDuty duty when duty.Incarnation == _incarnation:
+                StartDuty();
+                return true;
+            case OnDuty or Status.Failure:
+                return true;
             case Beat:
                 Tell(new Heartbeat(_incarnation, _dropped));
                 return true;
@@ -122,6 +128,16 @@ public sealed class AgentActor : EntityActor<AgentState>
                 return true;
             default:
                 return false;
+        }
+    }
+
+    private void StartDuty()
+    {
+        if (!_onDuty)
+        {
+            _onDuty = true;
+            Timers.StartPeriodicTimer(nameof(Beat), Beat.Instance, TimeSpan.Zero, _options.HeartbeatEvery);
+            Timers.StartPeriodicTimer(nameof(Report), Report.Instance, _options.StatisticsEvery);
         }
     }
 
@@ -163,3 +179,9 @@ public sealed class AgentActor : EntityActor<AgentState>
         public static Report Instance { get; } = new();
     }
 }
+
+/// <summary>To an agent's identity, local: is this incarnation the installation's? If so, <see cref="OnDuty"/> comes back.</summary>
+public sealed record AskDuty(long Incarnation);
+
+/// <summary>To an incarnation, local: it is the installation's, and speaks for the agent.</summary>
+public sealed record OnDuty(long Incarnation);

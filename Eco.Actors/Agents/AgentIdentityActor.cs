@@ -89,6 +89,13 @@ public sealed class AgentIdentityActor : EntityActor<AgentIdentityState>
     {
         switch (message)
         {
+            case AskDuty ask:
+                if (ask.Incarnation == State.Incarnation)
+                {
+                    Sender.Tell(new OnDuty(ask.Incarnation), Self);
+                }
+
+                return true;
             case AskToJoin when State.InstallId.Length == 0:
                 return true;
             case AskToJoin:
@@ -112,7 +119,7 @@ public sealed class AgentIdentityActor : EntityActor<AgentIdentityState>
     {
         if (State.Incarnation > 0)
         {
-            Router.Tell(new WakeEntity(AgentActor.IdOf(_profile.Id, State.Incarnation)), Self);
+            Router.Tell(new ToEntity(AgentActor.IdOf(_profile.Id, State.Incarnation), new OnDuty(State.Incarnation)), Self);
         }
     }
 

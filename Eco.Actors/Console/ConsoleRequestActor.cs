@@ -26,6 +26,7 @@ public sealed class ConsoleRequestActor : ReceiveActor, IWithTimers
     private ImmutableArray<IonDiagnostic> _diagnostics = [];
     private DecideApproval? _decision;
     private int _expectedStatuses;
+    private bool _isSubmitted;
 
     /// <summary>Makes the actor.</summary>
     public ConsoleRequestActor(ConsolePorts ports, ConsoleRequest request, IActorRef? asker)
@@ -43,7 +44,7 @@ public sealed class ConsoleRequestActor : ReceiveActor, IWithTimers
         Receive<IonDescribed>(OnDescribed);
         Receive<ApprovalAccepted>(OnApproval);
         Receive<StatusReported>(OnStatus);
-        Receive<Status.Failure>(failure => Finish(ConsoleFailures.Of(_request.Id, failure.Cause, ConsoleErrorCodes.Internal)));
+        Receive<Status.Failure>(OnFailure);
         Receive<StatusOver>(_ => FinishStatus());
         Receive<Overdue>(_ => Fail(
             ConsoleErrorCodes.NoHost, $"the host did not answer within {Patience.TotalSeconds:0} s", "see the host's log, or eco doctor"));
@@ -101,6 +102,18 @@ public sealed class ConsoleRequestActor : ReceiveActor, IWithTimers
         _ports.Router.Tell(new ToEntity(AgentDirectoryActor.Id, new ListAgents()), Self);
     }
 
+    private void OnFailure(Status.Failure failure)
+    {
+        if (_request.Verb == ConsoleVerbs.IonSubmit && !_isSubmitted && failure.Cause is EntityElsewhereException)
+        {
+            // Another server has the directory. What it would warn of may change with the next agent that joins; the ION need not wait for it.
+            Submit();
+            return;
+        }
+
+        Finish(ConsoleFailures.Of(_request.Id, failure.Cause, ConsoleErrorCodes.Internal));
+    }
+
     private void OnAgents(AgentsListed listed)
     {
         if (_request.Verb == ConsoleVerbs.Status)
@@ -115,6 +128,12 @@ public sealed class ConsoleRequestActor : ReceiveActor, IWithTimers
             _diagnostics = _diagnostics.AddRange(IonValidator.CheckSelectors(definition, listed.Agents, _parsed.Positions));
         }
 
+        Submit();
+    }
+
+    private void Submit()
+    {
+        IonDefinition? definition = _parsed!.Definition;
         ImmutableArray<FindingView> findings = [.. _diagnostics.Select(Finding)];
         bool valid = definition is not null && findings.All(finding => finding.Severity != "error");
         if (_request.Verb == ConsoleVerbs.IonValidate)
@@ -133,6 +152,7 @@ public sealed class ConsoleRequestActor : ReceiveActor, IWithTimers
             return;
         }
 
+        _isSubmitted = true;
         _ports.Router.Tell(new ToEntity(IonActor.IdOf(definition!.Id), new SubmitIon(definition, _request.Body!)), Self);
     }
 

@@ -31,6 +31,8 @@ internal sealed class CampaignCluster : IDisposable
             Timing = settings.Timing,
             Entities = settings.Entities,
             HasTimeline = false,
+            Servers = Servers,
+            Partitions = settings.Partitions,
             Engines = (host, _) => new ScriptedEngineHost(host),
             Ports = Observe,
             World = new SimulationOptions
@@ -62,7 +64,7 @@ internal sealed class CampaignCluster : IDisposable
     public string? Violation { get; private set; }
 
     /// <summary>The console of a server that takes commands; null where it does not.</summary>
-    public IActorRef? ConsoleOf(string server) => World.Hosts[server].IsUp ? _cluster.Console : null;
+    public IActorRef? ConsoleOf(string server) => _cluster.ConsoleOf(server);
 
     /// <summary>The entities that are awake on a host; null while it is down.</summary>
     public EntityWatch? WatchOf(string host) => World.Hosts[host].IsUp ? _watches.GetValueOrDefault(host) : null;

@@ -23,6 +23,7 @@ internal sealed class CampaignRun : IDisposable
     private readonly CampaignCluster _cluster;
     private readonly ExactlyOnceOracle _messages = new();
     private readonly CommandOracle _commands = new();
+    private readonly PoisonOracle _poison = new();
     private readonly CampaignClient _client;
     private readonly FaultInjector _faults;
     private long _nextLook = EventsBetweenLooks;
@@ -35,15 +36,16 @@ internal sealed class CampaignRun : IDisposable
         [
             _messages,
             _commands,
+            _poison,
             new JournalOracle(),
             new StatisticsOracle(
                 agent => cluster.World.Hosts[agent].StatisticsStorage, () => cluster.World.Hosts[cluster.Servers[0]].StatisticsStorage),
             new RoundOracle(plan.Settings.Quorum, plan.Settings.FoldsLate),
-            new BoundsOracle(() => cluster.World.PendingEvents, () => cluster.World.Broker.WaitingAt(EntityAddress.Server)),
+            new BoundsOracle(() => cluster.World.PendingEvents, () => Enumerable.Range(0, plan.Settings.Partitions).Max(n => cluster.World.Broker.WaitingAt(EntityAddress.OfPartition(n)))),
             new ReplayOracle(cluster.WatchOf, cluster.DatabaseOf, () => cluster.World.Hosts.Keys),
         ]);
         _client = new CampaignClient(plan.Settings, _cluster, _commands);
-        _faults = new FaultInjector(plan, _cluster, _client);
+        _faults = new FaultInjector(plan, _cluster, _client, _poison);
     }
 
     private SimulatedWorld World => _cluster.World;

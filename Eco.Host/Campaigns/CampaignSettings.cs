@@ -11,6 +11,7 @@ namespace Eco.Host.Campaigns;
 /// <param name="Seed">The seed.</param>
 /// <param name="Scenario">The scenario's name.</param>
 /// <param name="Servers">Server hosts; the first is active at the start.</param>
+/// <param name="Partitions">Of the servers' entities.</param>
 /// <param name="Agents">Agents, clouds included.</param>
 /// <param name="Ions">IONs that are submitted.</param>
 /// <param name="SafetySeconds">Virtual time with faults.</param>
@@ -34,6 +35,7 @@ internal sealed record CampaignSettings(
     ulong Seed,
     string Scenario,
     int Servers,
+    int Partitions,
     int Agents,
     int Ions,
     int SafetySeconds,
@@ -63,8 +65,9 @@ internal sealed record CampaignSettings(
         return new CampaignSettings(
             seed,
             scenario.Name,
-            Servers: 1,
-            Agents: random.Next(24, 29),
+            Servers: random.Next(2, 4),
+            Partitions: 4 << random.Next(3),
+            Agents: random.Next(18, 22),
             Ions: random.Next(1, 4),
             SafetySeconds: random.Next(50, 71),
             StepMilliseconds: random.Next(4, 9) * 100,

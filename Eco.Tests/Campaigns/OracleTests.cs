@@ -2,10 +2,14 @@ using System.Collections.Immutable;
 using Eco.Actors;
 using Eco.Actors.Console;
 using Eco.Actors.Ions;
+using Eco.Actors.Ions.Rounds;
+using Eco.Actors.Models;
 using Eco.Host.Campaigns.Oracles;
 using Eco.Host.Campaigns.Workload;
 using Eco.Runtime.Cluster;
 using Eco.Runtime.Persistence;
+using Eco.Runtime.Persistence.Statistics;
+using Eco.Runtime.Simulation;
 using NUnit.Framework;
 
 namespace Eco.Tests.Campaigns;
@@ -150,6 +154,94 @@ public sealed class OracleTests
         Assert.That(oracle.Violation, quiet ? Is.Null : Does.Contain("the snapshot of ion/x at 1"));
     }
 
+    [TestCase(0, 5L, null)]
+    [TestCase(1, 5L, null)]
+    [TestCase(0, 4L, "has produced 5 rows")]
+    public void Statistics_WhenRowsAreMissing_SpeaksUp(int dropped, long recorded, string? expected)
+    {
+        using var world = new SimulatedWorld(1, new SimulationOptions { Storage = new SimulatedStorageOptions { StatisticsBufferRows = 5 - dropped } });
+        SimulatedStatisticsStorage store = world.AddHost("a", new SimulatedHostOptions(), _ => { }).StatisticsStorage;
+        SimulatedStatisticsStorage server = world.AddHost("server", new SimulatedHostOptions(), _ => { }).StatisticsStorage;
+        store.Record(new RecordStatistics(1, [.. Enumerable.Range(1, 5).Select(n => new NewStatistic("i", "n", "a", "s", n, default))]));
+        if (recorded < 5)
+        {
+            // Freed, although the server has nothing.
+            store.AcknowledgeUpTo(new AcknowledgeStatistics(2, 1));
+        }
+
+        var oracle = new StatisticsOracle(_ => store, () => server);
+        oracle.Statistics("a");
+
+        Assert.That(oracle.Violation, expected is null ? Is.Null : Does.Contain(expected));
+    }
+
+    [Test]
+    public void Rounds_WhenTheyTakeTheirCourse_IsQuiet() => Assert.That(Rounds(Opened(1), Received(1, "a"), Closed(1, "a"), Merged(1, "hash-a")).Violation, Is.Null);
+
+    [Test]
+    public void Rounds_WhenOneOpensTwice_SpeaksUp() => Assert.That(Rounds(Opened(1), Opened(2)).Violation, Does.Contain("opens round 2 while"));
+
+    [Test]
+    public void Rounds_WhenOneClosesTwice_SpeaksUp() =>
+        Assert.That(Rounds(Opened(1), Received(1, "a"), Closed(1, "a"), Closed(1, "a")).Violation, Does.Contain("closes round 1, while round 0"));
+
+    [Test]
+    public void Rounds_WhenOneClosesWithoutItsQuorum_SpeaksUp() => Assert.That(Rounds(Opened(1), Closed(1)).Violation, Does.Contain("with 0 updates"));
+
+    [Test]
+    public void Rounds_WhenAnUpdateCountsTwice_SpeaksUp() =>
+        Assert.That(Rounds(Opened(1), Received(1, "a"), Received(1, "a")).Violation, Does.Contain("counts an update of a twice"));
+
+    [Test]
+    public void Rounds_WhenALateUpdateCounts_SpeaksUp() => Assert.That(
+        Rounds(Opened(1), Received(1, "a"), Closed(1, "a"), Merged(1, "hash-a"), Opened(2), Received(2, "b")).Violation, Does.Contain("counts a late update of b"));
+
+    [Test]
+    public void Rounds_WhenAMergeIsOfOtherUpdates_SpeaksUp() =>
+        Assert.That(Rounds(Opened(1), Received(1, "a"), Closed(1, "a"), Merged(1, "hash-b")).Violation, Does.Contain("other updates than it took"));
+
+    [Test]
+    public void Bounds_WhenTooManyMessagesAreOnTheirWayToAnAgent_SpeaksUp()
+    {
+        var oracle = new BoundsOracle(() => 0, () => 0);
+        oracle.Committed(Commit("proxy/a", outbox: [.. Enumerable.Range(1, 17).Select(n => new OutboxRow("agent/a/1", n, "test/1", [1], default))]));
+
+        Assert.That(oracle.Violation, Does.Contain("more than 16"));
+    }
+
+    [TestCase(60_000, 0, "are planned")]
+    [TestCase(0, 5_000, "of the broker")]
+    public void Bounds_WhenAQueueGrows_SpeaksUp(int planned, int waiting, string expected)
+    {
+        var oracle = new BoundsOracle(() => planned, () => waiting);
+        oracle.Thousand();
+
+        Assert.That(oracle.Violation, Does.Contain(expected));
+    }
+
+    [Test]
+    public void Poison_WhenItIsForgotten_SpeaksUp()
+    {
+        var oracle = new PoisonOracle();
+        oracle.Injected("x", "proxy/a");
+        oracle.Ended();
+
+        Assert.That(oracle.Violation, Does.Contain("is not parked"));
+    }
+
+    [TestCase("x", 3, null)]
+    [TestCase("x", 2, "after 2 attempts")]
+    [TestCase("good", 3, "parks a good message")]
+    public void Poison_WhenMessagesAreParked_JudgesThem(string sender, int attempts, string? expected)
+    {
+        var oracle = new PoisonOracle();
+        oracle.Injected("x", "proxy/a");
+        var parked = new ParkedMessage(sender, 1, "test/1", [], default, attempts, "reason", string.Empty);
+        oracle.Committed(new JournalCommit("db", Commit("proxy/a").Request with { Parked = parked }));
+
+        Assert.That(oracle.Violation, expected is null ? Is.Null : Does.Contain(expected));
+    }
+
     [Test]
     public void Commands_WhenACommandTakesEffectTwice_SpeaksUp()
     {
@@ -177,6 +269,28 @@ public sealed class OracleTests
 
         Assert.That(oracle.Violation, Does.Contain("was refused"));
     }
+
+    private static RoundOracle Rounds(params object[] events)
+    {
+        var oracle = new RoundOracle(quorum: 1, foldsLate: false);
+        long number = 0;
+        foreach (object e in events)
+        {
+            (string manifest, byte[] payload) = EcoManifests.Registry.Encode(e);
+            oracle.Committed(Commit("ion/x/merge", events: [new JournalEvent(++number, manifest, payload, default)]));
+        }
+
+        return oracle;
+    }
+
+    private static RoundOpened Opened(long round) => new(round, ["a", "b"]);
+
+    private static UpdateReceived Received(long round, string agent) =>
+        new(round, new RoundUpdate(agent, "combine", 1, new HybridTimestamp(1, 0, agent), new ModelReference("edge.learn", 0, "hash-" + agent, "k/1", 1, [])));
+
+    private static RoundClosed Closed(long round, params string[] participants) => new(round, [.. participants], "cloud", new HybridTimestamp(2, 0, "server"));
+
+    private static RoundMerged Merged(long round, string parent) => new(round, [parent], new ModelReference("merge.combine", 0, "merged", "k/1", 1, []));
 
     private static CommandOracle Given(out ClientCommand command)
     {

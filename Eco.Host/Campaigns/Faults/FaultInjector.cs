@@ -1,4 +1,5 @@
 using System.Globalization;
+using Eco.Host.Campaigns.Oracles;
 using Eco.Host.Campaigns.Workload;
 using Eco.Runtime.Dispatch;
 using Eco.Runtime.Simulation;
@@ -6,7 +7,7 @@ using Eco.Runtime.Simulation;
 namespace Eco.Host.Campaigns.Faults;
 
 /// <summary>Carries out a plan's faults on a cluster, notes which states they met, and undoes what lasts.</summary>
-internal sealed class FaultInjector(CampaignPlan plan, CampaignCluster cluster, CampaignClient client)
+internal sealed class FaultInjector(CampaignPlan plan, CampaignCluster cluster, CampaignClient client, PoisonOracle poison)
 {
     private static readonly TimeSpan FlapEvery = TimeSpan.FromSeconds(2);
     private bool _isOver;
@@ -125,6 +126,9 @@ internal sealed class FaultInjector(CampaignPlan plan, CampaignCluster cluster, 
             case FaultKind.Alarm:
                 World.Broker.IsAlarmed = true;
                 Lasts(fault, () => World.Broker.IsAlarmed = false);
+                break;
+            case FaultKind.Poison:
+                client.SendPoison(fault.Target, poison);
                 break;
             case FaultKind.Malformed:
                 client.SendMalformed(fault.Target, (int)fault.Amount);

@@ -69,6 +69,9 @@ internal enum FaultKind
     /// <summary>4, 10: for a while the broker takes no frames.</summary>
     Alarm,
 
+    /// <summary>11: a message arrives that nobody can apply.</summary>
+    Poison,
+
     /// <summary>12: bytes that are no frame, or one that is too large, arrive at a host's queue.</summary>
     Malformed,
 

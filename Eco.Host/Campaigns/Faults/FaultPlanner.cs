@@ -74,6 +74,7 @@ internal static class FaultPlanner
             FaultKind.Disconnect => new PlannedFault(at, kind, any, 0),
             FaultKind.BadBroker => new PlannedFault(at, kind, server, lasting, random.Next(1, 20)),
             FaultKind.Alarm => new PlannedFault(at, kind, server, shortly),
+            FaultKind.Poison => new PlannedFault(at, kind, agent, 0),
             FaultKind.Malformed => new PlannedFault(at, kind, any, 0, random.Next(6)),
             FaultKind.BadIon => new PlannedFault(at, kind, server, 0, random.Next(4)),
             FaultKind.Replay => new PlannedFault(at, kind, any, 0, random.Next(1, 200)),

@@ -11,6 +11,9 @@ namespace Eco.Host.Campaigns.Oracles;
 /// </summary>
 internal sealed class ExactlyOnceOracle : Oracle
 {
+    /// <summary>Senders that are no entities of the cluster: what they send is poison.</summary>
+    private const string Foreign = "ion/from-the-future";
+
     private const string AgentPrefix = "agent/";
     private const string ProxyPrefix = "proxy/";
     private readonly Dictionary<(string Sender, string Receiver), Pair> _pairs = [];
@@ -52,7 +55,7 @@ internal sealed class ExactlyOnceOracle : Oracle
             Outstanding += pair.IsAbandoned ? 0 : 1;
         }
 
-        if (request.Inbox is { } inbox)
+        if (request.Inbox is { } inbox && !inbox.Sender.StartsWith(Foreign, StringComparison.Ordinal))
         {
             Pair pair = PairOf(inbox.Sender, commit.Entity);
             if (inbox.LastSequenceNr != pair.Applied + 1)
@@ -86,6 +89,11 @@ internal sealed class ExactlyOnceOracle : Oracle
 
     public override void Sent(string host, Frame frame)
     {
+        if (frame.To.StartsWith(Foreign, StringComparison.Ordinal))
+        {
+            return;
+        }
+
         if (frame.Kind == FrameKind.Acknowledgement && frame.SequenceNr > PairOf(frame.To, frame.From).Applied)
         {
             Violate(Text($"{frame.From} acknowledges {frame.SequenceNr} of {frame.To} before it is booked"));

@@ -102,8 +102,9 @@ internal sealed class ReplayOracle(Func<string, EntityWatch?> watchOf, Func<stri
                 continue;
             }
 
-            shadow.IsDirty = false;
+            // What a former owner does not know yet is looked at when the present one has it.
             Compare(entity, shadow);
+            shadow.IsDirty = shadow.Ahead.Count > 0;
         }
     }
 

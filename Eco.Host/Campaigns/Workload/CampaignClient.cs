@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Eco.Actors.Agents.Proxies;
 using Eco.Actors.Console;
 using Eco.Host.Campaigns.Oracles;
 using Eco.Host.Composition.Simulated;
 using Eco.Runtime.Actors;
 using Eco.Runtime.Cluster;
+using Eco.Runtime.Persistence;
 using Eco.Runtime.Simulation;
 
 namespace Eco.Host.Campaigns.Workload;
@@ -116,8 +118,28 @@ internal sealed class CampaignClient
         }
     }
 
+    /// <summary>Sends a message that nobody can apply, as an entity of a newer version might, again and again until it is parked.</summary>
+    public void SendPoison(string agent, PoisonOracle oracle)
+    {
+        string sender = string.Create(CultureInfo.InvariantCulture, $"ion/from-the-future-{++_requests}");
+        string receiver = AgentProxyActor.IdOf(agent);
+        var frame = new Frame(FrameKind.Message, sender, receiver, 1, 1, new HybridTimestamp(0, 0, CampaignLayout.Client), "from.the-future/9", "{}"u8.ToArray());
+        oracle.Injected(sender, receiver);
+        Again();
+
+        void Again()
+        {
+            if (!oracle.IsParked(sender))
+            {
+                Send(EntityAddress.OfPartition(Partitioning.PartitionOf(receiver, _settings.Partitions)), TransportLane.Control, FrameCodec.Encode(frame));
+                frame = frame with { IsResent = true };
+                _cluster.World.Schedule(AskAgain, "poison", Again);
+            }
+        }
+    }
+
     private string AddressOf(string host) => IsServer(host)
-        ? EntityAddress.OfPartition(_random.Next(SimulatedClusterOptions.DefaultPartitions))
+        ? EntityAddress.OfPartition(_random.Next(_settings.Partitions))
         : EntityAddress.OfAgent(host);
 
     private static bool IsFor(string host, string address) => IsServer(host)

@@ -32,6 +32,9 @@ public sealed record SimulatedClusterOptions
     /// <summary>Partitions of the server.</summary>
     public int Partitions { get; init; } = DefaultPartitions;
 
+    /// <summary>The server hosts; several share one database, and stand by for one another.</summary>
+    public ImmutableArray<string> Servers { get; init; } = [SimulatedCluster.ServerName];
+
     /// <summary>The folder of data files.</summary>
     public string DataRoot { get; init; } = ".";
 
@@ -62,6 +65,7 @@ public sealed class SimulatedCluster : IDisposable
 
     private readonly SimulatedClusterOptions _options;
     private readonly EngineCatalogue _engines = EngineCatalogue.Default;
+    private readonly Dictionary<string, IActorRef> _consoles = new(StringComparer.Ordinal);
     private readonly TimelineDatabase? _timeline;
     private readonly TimelineReader? _reader;
     private readonly SqliteConnection? _connection;
@@ -83,7 +87,12 @@ public sealed class SimulatedCluster : IDisposable
         }
 
         World = new SimulatedWorld(seed, options.World);
-        World.AddHost(ServerName, new SimulatedHostOptions { Site = "cloud" }, BootServer);
+        SimulatedDatabase? shared = options.Servers.Length > 1 ? World.AddDatabase(ServerName) : null;
+        foreach (string server in options.Servers)
+        {
+            World.AddHost(server, new SimulatedHostOptions { Site = "cloud", Database = shared }, BootServer);
+        }
+
         foreach (AgentProfile profile in options.Agents)
         {
             AddAgent(profile);
@@ -93,11 +102,14 @@ public sealed class SimulatedCluster : IDisposable
     /// <summary>The world.</summary>
     public SimulatedWorld World { get; }
 
-    /// <summary>The console of the running server; null while it starts or is down.</summary>
-    public IActorRef? Console { get; private set; }
+    /// <summary>The console of the first server; null while it starts.</summary>
+    public IActorRef? Console => ConsoleOf(_options.Servers[0]);
 
     /// <summary>What a host reported as the reason that it cannot start; null if all is well.</summary>
     public string? Failure { get; private set; }
+
+    /// <summary>The console of a server; null while it starts or is down.</summary>
+    public IActorRef? ConsoleOf(string server) => World.Hosts[server].IsUp ? _consoles.GetValueOrDefault(server) : null;
 
     /// <summary>The actor system of a host's present start.</summary>
     public ActorSystem SystemOf(string host) => World.Hosts[host].System;
@@ -188,7 +200,7 @@ public sealed class SimulatedCluster : IDisposable
 
     private void BootServer(SimulatedHost host)
     {
-        Console = null;
+        _consoles.Remove(host.Id);
         ActorSystem system = Boot(host);
         SimulatedPorts own = PortsOf(host);
         ITimelineStore timeline = _timeline is null
@@ -202,7 +214,8 @@ public sealed class SimulatedCluster : IDisposable
             _options.Entities,
             _options.HasTimeline ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromDays(1),
             _engines.Descriptors,
-            () => { });
+            () => { },
+            SharesDatabase: _options.Servers.Length > 1);
         ServerRole.Start(system, setup, ports);
     }
 
@@ -223,13 +236,11 @@ public sealed class SimulatedCluster : IDisposable
     {
         // The host's own: what fails in it outside an actor fails the run, and it ends with the host.
         ActorSystem system = host.System;
-        IActorRef observer = system.ActorOf(Props.Create(() => new BootObserver(OnReady, reason => Failure = reason)), "boot");
+        IActorRef observer = system.ActorOf(Props.Create(() => new BootObserver(ready => _consoles[host.Id] = ready.Console, reason => Failure = reason)), "boot");
         system.EventStream.Subscribe(observer, typeof(ServerReady));
         system.EventStream.Subscribe(observer, typeof(EntityHostFailed));
         return system;
     }
-
-    private void OnReady(ServerReady ready) => Console = ready.Console;
 
     private sealed class ReplyCollector : ReceiveActor
     {
