@@ -22,7 +22,7 @@ public sealed class CampaignRunTests
 
         CampaignResult result = CampaignRun.Run(CampaignPlan.Derive(1, scenario), CampaignSeams.None);
 
-        Assert.That(result.Failure, Is.Null, result.Story);
+        Assert.That(result.Failure, Is.Null, () => $"{result.Failure}\n{result.Story}");
         Assert.That(result.Events, Is.GreaterThanOrEqualTo(CampaignRun.LeastEvents));
         Assert.That(result.Actors, Is.GreaterThanOrEqualTo(150));
     }
@@ -41,6 +41,6 @@ public sealed class CampaignRunTests
     {
         CampaignResult result = CampaignRun.Run(FaultFile.Read(File.ReadAllText(file)), CampaignSeams.None);
 
-        Assert.That(result.Failure, Is.Null, result.Story);
+        Assert.That(result.Failure, Is.Null, () => $"{result.Failure}\n{result.Story}");
     }
 }

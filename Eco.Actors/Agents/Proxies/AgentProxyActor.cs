@@ -18,6 +18,7 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
     private readonly IStatisticsStore _statistics;
     private readonly Dictionary<long, IActorRef> _statusAskers = [];
     private long _correlation;
+    private long _formerRequests;
     private long _lastHeard;
 
     /// <summary>Makes the entity.</summary>
@@ -66,6 +67,7 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
     {
         if (@event is AgentJoined joined)
         {
+            _formerRequests = _correlation;
             AbandonFormer(joined.Incarnation);
             Self.Tell(ReleaseCommands.Instance, Self);
         }
@@ -103,6 +105,9 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
                 return true;
             case QueryStatus:
                 RequestStatus(Sender);
+                return true;
+            case StatisticsIngested ingested when ingested.CorrelationId <= _formerRequests:
+                // Of a former installation: its numbers mean nothing to the present one.
                 return true;
             case StatisticsIngested ingested:
                 Router.Tell(

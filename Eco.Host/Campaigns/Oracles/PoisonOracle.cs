@@ -1,6 +1,5 @@
 using System.Globalization;
 using Eco.Runtime.Cluster;
-using Eco.Runtime.Persistence;
 
 namespace Eco.Host.Campaigns.Oracles;
 
