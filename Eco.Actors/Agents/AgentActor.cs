@@ -113,7 +113,7 @@ public sealed class AgentActor : EntityActor<AgentState>
             case StatisticsFailed failed:
                 Context.System.EventStream.Publish(failed);
                 return true;
-            case VolatileDelivery { Message: StatisticsStored stored } when stored.Incarnation == _incarnation:
+            case VolatileDelivery { Message: StatisticsStored stored } when _onDuty && stored.Incarnation == _incarnation:
                 _statistics.AcknowledgeUpTo(new AcknowledgeStatistics(++_correlation, stored.UpTo), Self);
                 return true;
             case StatisticsAcknowledged:

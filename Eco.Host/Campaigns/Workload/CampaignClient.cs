@@ -194,7 +194,7 @@ internal sealed class CampaignClient
         string server = _cluster.Servers[_random.Next(_cluster.Servers.Length)];
         Ask(server, RequestOf(command), reply =>
         {
-            if (reply.Error is { } error && error.Code != ConsoleErrorCodes.NoHost && !IsTooEarly(error))
+            if (reply.Error is { } error && error.Code != ConsoleErrorCodes.NoHost && !IsElsewhere(error) && !IsTooEarly(error))
             {
                 _oracle.RefusedGood(command, error);
             }
@@ -212,6 +212,10 @@ internal sealed class CampaignClient
         });
         _cluster.World.Schedule(AskAgain, "client.again", () => Try(command, following, attempt + 1));
     }
+
+    // The ION's partition runs on another server; sooner or later that one is asked.
+    private static bool IsElsewhere(ConsoleError error) =>
+        error.Code == ConsoleErrorCodes.Refused && error.Cause.Contains("send the command there", StringComparison.Ordinal);
 
     // No agent that the ION selects has joined yet.
     private static bool IsTooEarly(ConsoleError error) =>
