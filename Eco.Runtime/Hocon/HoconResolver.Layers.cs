@@ -3,6 +3,8 @@ namespace Eco.Runtime.Hocon;
 /// <content>Following paths, and fields that are assigned more than once.</content>
 internal sealed partial class HoconResolver
 {
+    private const int PassingCost = 15;
+
     /// <summary>Follows a path from an object, which need not be resolved. Null when nothing is there.</summary>
     private HoconNode? LookUpIn(HoconObject value, string[] path, int from) =>
         value.TryGetValue(path[from], out var found) ? LookUpFrom(found, path, from + 1) : null;
@@ -42,6 +44,8 @@ internal sealed partial class HoconResolver
             return null;
         }
 
+        // Dearer than other steps: no outcome is kept, so the next path through here takes it again.
+        Charge(PassingCost, substitution.Place);
         substitution.InPassing = true;
         string[] further = [.. substitution.Path, .. path.AsSpan(from)];
         var found = further.Length > session.Limits.MaxDepth * 2 ? null : LookUpIn(root, further, 0);
