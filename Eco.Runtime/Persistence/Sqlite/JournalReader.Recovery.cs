@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Data.Sqlite;
 
 namespace Eco.Runtime.Persistence.Sqlite;
 
@@ -44,7 +45,7 @@ public sealed partial class JournalReader
         }
     }
 
-    private static JournalDamage? Damage(string persistenceId, Action read)
+    private JournalDamage? Damage(string persistenceId, Action read)
     {
         try
         {
@@ -58,6 +59,10 @@ public sealed partial class JournalReader
         catch (FormatException e)
         {
             return new EntityCorrupt(persistenceId, 0, $"a row is unreadable: {e.Message}");
+        }
+        catch (SqliteException e) when (SqliteErrors.IsDamaged(e))
+        {
+            return SqliteErrors.Damage(_connection, _file, e);
         }
     }
 

@@ -126,16 +126,20 @@ public sealed partial class JournalReader : IDisposable
     }
 
     /// <summary>Who owns the partitions.</summary>
+    /// <exception cref="JournalDamageException">The file is damaged.</exception>
     public OwnershipsRead ReadOwnership(ReadOwnerships request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ImmutableArray<Ownership>.Builder owners = ImmutableArray.CreateBuilder<Ownership>();
-        while (_owners.Step())
+        return Consistently(() =>
         {
-            owners.Add(new Ownership((int)_owners.Int64(0), _owners.Int64(1), _owners.Text(2)));
-        }
+            ImmutableArray<Ownership>.Builder owners = ImmutableArray.CreateBuilder<Ownership>();
+            while (_owners.Step())
+            {
+                owners.Add(new Ownership((int)_owners.Int64(0), _owners.Int64(1), _owners.Text(2)));
+            }
 
-        return new OwnershipsRead(request.CorrelationId, owners.DrainToImmutable());
+            return new OwnershipsRead(request.CorrelationId, owners.DrainToImmutable());
+        });
     }
 
     /// <summary>Parked messages, ordered by receiver, sender and number.</summary>
@@ -199,6 +203,10 @@ public sealed partial class JournalReader : IDisposable
         catch (FormatException e)
         {
             throw new JournalDamageException(new FileCorrupt(_file, null, $"a row is unreadable: {e.Message}"));
+        }
+        catch (SqliteException e) when (SqliteErrors.IsDamaged(e))
+        {
+            throw new JournalDamageException(SqliteErrors.Damage(_connection, _file, e));
         }
         finally
         {

@@ -35,9 +35,9 @@ internal sealed partial class JournalWriter : IDisposable
     {
         _connection = connection;
         _file = System.IO.Path.GetFileName(path);
-        PrepareAll();
         try
         {
+            PrepareAll();
             StateRow state = StateRow.Read(connection, _hasher, _file);
             JournalHeadCheck.Run(JournalHead.Read(path), state, _file);
             JournalStateCheck.Run(connection, state, _hasher, _file);
@@ -47,6 +47,12 @@ internal sealed partial class JournalWriter : IDisposable
         {
             Dispose();
             throw new JournalOpenException(path, e.Damage, e);
+        }
+        catch (SqliteException e) when (SqliteErrors.IsDamaged(e) || SqliteErrors.IsAlienSchema(e))
+        {
+            FileCorrupt damage = SqliteErrors.Damage(connection, _file, e);
+            Dispose();
+            throw new JournalOpenException(path, damage, e);
         }
 
         _head = JournalHead.Open(path, _state.Commit, _state.LastOrdering, HighestEpoch, _state.Digest);

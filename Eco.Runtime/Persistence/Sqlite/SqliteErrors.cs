@@ -7,6 +7,7 @@ namespace Eco.Runtime.Persistence.Sqlite;
 /// <summary>What SQLite's result codes mean here. The numbers are SQLite's (sqlite.org/rescode.html).</summary>
 internal static partial class SqliteErrors
 {
+    private const int Generic = 1;
     private const int Permission = 3;
     private const int Busy = 5;
     private const int Locked = 6;
@@ -26,7 +27,10 @@ internal static partial class SqliteErrors
     /// <summary>The request is wrong and the storage is not.</summary>
     public static bool IsRefused(SqliteException e) => e.SqliteErrorCode is Constraint or TooBig;
 
-    public static bool IsDamaged(SqliteException e) => e.SqliteErrorCode == Corrupt;
+    public static bool IsDamaged(SqliteException e) => e.SqliteErrorCode is Corrupt or NotADatabase;
+
+    /// <summary>The file's schema is not the one that this program made.</summary>
+    public static bool IsAlienSchema(SqliteException e) => e.SqliteErrorCode == Generic;
 
     /// <summary>The disk (or the limit set to the file) is full; nothing of the transaction was written.</summary>
     public static bool IsFull(Exception e) => e is SqliteException { SqliteErrorCode: Full };
@@ -45,6 +49,7 @@ internal static partial class SqliteErrors
     {
         SqliteException s when IsHeldByAnother(s) => $"another program holds a lock on the file (SQLite {s.SqliteExtendedErrorCode}); close it and restart the host",
         SqliteException s => $"{s.Message.ReplaceLineEndings(" ")} [{s.SqliteExtendedErrorCode}]",
+        JournalDamageException d => d.Message,
         _ => $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}",
     };
 
@@ -60,6 +65,20 @@ internal static partial class SqliteErrors
     /// <summary>The page that a finding names; null where it names none.</summary>
     public static long? PageIn(string finding) =>
         PageNumber().Match(finding) is { Success: true } match ? long.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>Which page of a damaged file it is, as far as SQLite can tell.</summary>
+    public static FileCorrupt Damage(SqliteConnection connection, string file, SqliteException e)
+    {
+        try
+        {
+            string? finding = Finding(connection);
+            return new FileCorrupt(file, finding is null ? null : PageIn(finding), finding ?? Describe(e));
+        }
+        catch (SqliteException worse)
+        {
+            return new FileCorrupt(file, null, Describe(worse));
+        }
+    }
 
     [GeneratedRegex(@"[Pp]age (\d{1,10})")]
     private static partial Regex PageNumber();

@@ -31,8 +31,8 @@ internal sealed record SqliteFileSpec(
     {
         StorageOpenException known => known,
         JournalDamageException damage => new JournalOpenException(file, damage.Damage, damage),
-        SqliteException s when SqliteErrors.IsDamaged(s) => Damaged(file, s.Message, s),
         SqliteException s when SqliteErrors.IsNotADatabase(s) => NotADatabase(file, s),
+        SqliteException s when SqliteErrors.IsDamaged(s) || SqliteErrors.IsAlienSchema(s) => Damaged(file, s.Message, s),
         SqliteException s when SqliteErrors.IsHeldByAnother(s) =>
             Fail(file, "is locked by another program", "close that program (a database browser?) and start again", s),
         SqliteException s when SqliteErrors.IsInaccessible(s) => Unreadable(file, s.Message, s),

@@ -1,5 +1,6 @@
 using Eco.Runtime.Actors;
 using Eco.Runtime.Dispatch;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -266,7 +267,9 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         }
         catch (Exception e)
         {
-            Fault(e);
+            Fault(e is SqliteException s && SqliteErrors.IsDamaged(s)
+                ? new JournalDamageException(SqliteErrors.Damage(_file.Connection, System.IO.Path.GetFileName(_options.Path), s))
+                : e);
             TryRollback();
             _answers.Clear();
 
@@ -344,12 +347,13 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
             {
                 foreach (object answer in Answers(request))
                 {
+                    FaultIfFileIsCorrupt(answer is RecoveryFailed { Damage: { } damage } ? damage : null);
                     Send(replyTo, answer);
                 }
             }
             catch (JournalDamageException e)
             {
-                // Damaged rows are not a broken disk: what does not need them can be read.
+                FaultIfFileIsCorrupt(e.Damage);
                 Send(replyTo, ReadFailure(request, e.Message, e.Damage));
             }
             catch (Exception e)
@@ -357,6 +361,17 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
                 Fault(e);
                 Send(replyTo, ReadFailure(request, SqliteErrors.Describe(e)));
             }
+        }
+    }
+
+    /// <summary>
+    /// Damaged rows of one entity are that entity's trouble. Where pages are damaged, writing on could damage others.
+    /// </summary>
+    private void FaultIfFileIsCorrupt(JournalDamage? damage)
+    {
+        if (damage is FileCorrupt)
+        {
+            Fault(new JournalDamageException(damage));
         }
     }
 
