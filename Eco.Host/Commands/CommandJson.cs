@@ -5,6 +5,15 @@ namespace Eco.Host.Commands;
 /// <summary>A line of <c>eco doctor --format json</c>.</summary>
 internal sealed record DoctorLine(string Name, string Outcome, string Text, string Cure);
 
+/// <summary>A journal in the document of <c>eco audit verify --format json</c>.</summary>
+internal sealed record AuditedJournal(string Journal, long Entities, long Events, long Commit, long LastOrdering, bool Adopted, AuditProblem[] Problems);
+
+/// <summary>A problem of an <see cref="AuditedJournal"/>.</summary>
+/// <param name="Outcome">Such as <c>JournalCorrupt(ion-1, 7)</c>.</param>
+/// <param name="Text">What was found.</param>
+/// <param name="Cure">What to do.</param>
+internal sealed record AuditProblem(string Outcome, string Text, string Cure);
+
 /// <summary>The document of <c>eco version --format json</c>.</summary>
 internal sealed record VersionLine(string Version, string Commit, string Runtime, string Os);
 
@@ -17,6 +26,7 @@ internal sealed record GraphDocument(string Ion, string Notation, string Graph);
 /// <summary>How the documents of commands that need no host look.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DoctorLine[]))]
+[JsonSerializable(typeof(AuditedJournal[]))]
 [JsonSerializable(typeof(VersionLine))]
 [JsonSerializable(typeof(GraphDocument))]
 [JsonSerializable(typeof(string[]))]

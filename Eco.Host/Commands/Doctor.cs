@@ -5,6 +5,7 @@ using Eco.Host.Composition;
 using Eco.Host.ConsoleSocket;
 using Eco.Host.Output;
 using Eco.Host.State;
+using Eco.Runtime.Persistence.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace Eco.Host.Commands;
@@ -35,7 +36,7 @@ internal sealed class Doctor(StateDirectory state, CommandServices services, Hos
         bool held = state.Exists && StateLock.IsHeld(state);
         var checks = new List<DoctorCheck> { Sdk(), Terminal(), StateWritable(), DiskSpace(), Lock(held) };
         checks.Add(await SocketAsync(held, cancellation).ConfigureAwait(false));
-        checks.AddRange(Journals());
+        checks.AddRange(state.WithJournal().Select(Journal));
         checks.Add(Clock());
         return checks;
     }
@@ -116,22 +117,24 @@ internal sealed class Doctor(StateDirectory state, CommandServices services, Hos
         }
     }
 
-    private IEnumerable<DoctorCheck> Journals()
-    {
-        string agents = Path.Combine(state.Root, "agents");
-        IEnumerable<HostFolder> folders = Directory.Exists(agents)
-            ? Directory.EnumerateDirectories(agents).Order(StringComparer.Ordinal).Select(folder => new HostFolder(folder)).Prepend(state.Server)
-            : [state.Server];
-        return folders.Where(folder => File.Exists(folder.Journal)).Select(Journal);
-    }
-
     private DoctorCheck Journal(HostFolder folder)
     {
         string name = $"journal of {Path.GetRelativePath(state.Root, folder.Path)}";
-        string? problem = SqliteCheck.Run(folder.Journal);
-        return problem is null
-            ? Ok(name, $"sound, {Plain.Bytes(new FileInfo(folder.Journal).Length)}")
-            : new DoctorCheck(name, DoctorOutcome.Fail, problem, $"stop the host, keep a copy of '{folder.Path}', and restore it from a backup");
+        try
+        {
+            JournalVerification found = JournalVerifier.Verify(folder.Journal);
+            return found.Problems.IsEmpty
+                ? Ok(name, $"as acknowledged: {Plain.Number(found.Events)} events of {Plain.Number(found.Entities)} entities, {Plain.Bytes(new FileInfo(folder.Journal).Length)}")
+                : new DoctorCheck(
+                    name,
+                    DoctorOutcome.Fail,
+                    $"{found.Problems[0]}{(found.Problems.Length > 1 ? $" (and {Plain.Number(found.Problems.Length - 1)} more: eco audit verify)" : "")}",
+                    found.Problems[0].Cure);
+        }
+        catch (JournalOpenException error)
+        {
+            return new DoctorCheck(name, DoctorOutcome.Fail, $"'{folder.Journal}' {error.Cause}", error.Cure);
+        }
     }
 
     private DoctorCheck Clock()

@@ -103,6 +103,7 @@ public sealed class EcoCommandLine
         FuzzCommand.Build(builder),
         InteractiveCommands.Console(builder),
         AboutCommands.Doctor(builder),
+        AuditCommands.Build(builder),
         AboutCommands.Version(builder),
     ];
 

@@ -44,6 +44,16 @@ public sealed class StateDirectory
     /// <summary>Whether there is such a directory.</summary>
     public bool Exists => Directory.Exists(Root);
 
+    /// <summary>The folders that hold a journal: the server's first, then the agents' in ordinal order.</summary>
+    public IEnumerable<HostFolder> WithJournal()
+    {
+        string agents = Path.Combine(Root, "agents");
+        IEnumerable<HostFolder> folders = Directory.Exists(agents)
+            ? Directory.EnumerateDirectories(agents).Order(StringComparer.Ordinal).Select(folder => new HostFolder(folder)).Prepend(Server)
+            : [Server];
+        return folders.Where(folder => File.Exists(folder.Journal));
+    }
+
     /// <summary>An agent's folder.</summary>
     /// <exception cref="ArgumentException">The id would leave the state directory.</exception>
     public HostFolder Agent(string id)

@@ -40,6 +40,9 @@ public sealed record EntityCorrupt(string PersistenceId, long SequenceNr, string
 /// <param name="Detail">What was found.</param>
 public sealed record FileCorrupt(string File, long? Page, string Detail) : JournalDamage(Detail)
 {
+    /// <summary>Whether the file is sound in itself and only its last commit is not the acknowledged one.</summary>
+    public bool IsAnotherHistory { get; init; }
+
     /// <inheritdoc/>
     public override string Name => Page is { } page ? Text($"JournalCorrupt({File}, page {page})") : $"JournalCorrupt({File}, page unknown)";
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Eco.Host.Commands;
 using Eco.Host.State;
-using Microsoft.Data.Sqlite;
+using Eco.Runtime.Persistence.Sqlite;
 using NUnit.Framework;
 
 namespace Eco.Tests.Commands;
@@ -29,18 +29,14 @@ public sealed class DoctorTests
     {
         Directory.CreateDirectory(_eco.State.Agent("edge-1").Path);
         Directory.CreateDirectory(_eco.State.Server.Path);
-        using (var sound = new SqliteConnection($"Data Source={_eco.State.Server.Journal};Pooling=False"))
+        await using (SqliteJournal.Open(new SqliteJournalOptions { Path = _eco.State.Server.Journal }))
         {
-            sound.Open();
-            using SqliteCommand command = sound.CreateCommand();
-            command.CommandText = "CREATE TABLE t(a)";
-            command.ExecuteNonQuery();
         }
 
         File.WriteAllText(_eco.State.Agent("edge-1").Journal, new string('x', 8192));
 
         Assert.That(await _eco.RunAsync("doctor"), Is.EqualTo(ExitCodes.Failure));
-        Assert.That(_eco.Out, Does.Contain("ok    journal of server").And.Contains("fail  journal of agents/edge-1"));
+        Assert.That(_eco.Out, Does.Contain("ok    journal of server").And.Contains("fail  journal of agents/edge-1: JournalCorrupt(journal.db, page 1)"));
     }
 
     [Test]

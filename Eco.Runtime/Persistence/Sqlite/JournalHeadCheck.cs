@@ -32,7 +32,10 @@ internal static class JournalHeadCheck
         if ((state.Commit == head.Commit ? state.Digest : state.Previous) != head.Digest)
         {
             throw new JournalDamageException(new FileCorrupt(
-                file, null, FormattableString.Invariant($"commit {head.Commit} is not the one that was acknowledged (the file is of another journal, or was changed)")));
+                file, null, FormattableString.Invariant($"commit {head.Commit} is not the one that was acknowledged (the file is of another journal, or was changed)"))
+            {
+                IsAnotherHistory = true,
+            });
         }
     }
 }

@@ -96,10 +96,42 @@ internal static class JournalStateCheck
         Digest256 rest = state.Rows - good;
         // What is left must be the damaged rows' own: with one of them it is, whatever became of its hash.
         bool explained = damaged.Count == 0 ? rest == Digest256.Zero : damaged.Count == 1 || rest == stored;
-        return explained
+        return explained && NamesAreTrue(connection, damaged)
             ? damaged
             : throw new JournalDamageException(
                 new FileCorrupt(file, null, "rows of entity, ownership, members or metadata changed, vanished or came back"));
+    }
+
+    /// <summary>
+    /// A damaged row may have lost its name, and its entity would be missing from every list. So its name must be that of other rows, and no
+    /// other entity's.
+    /// </summary>
+    private static bool NamesAreTrue(SqliteConnection connection, List<EntityRow> damaged)
+    {
+        if (damaged.Count == 0)
+        {
+            return true;
+        }
+
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        using (var names = new NativeStatement(connection, "SELECT persistence_id, length(row_hash) FROM entity"))
+        {
+            while (names.Step())
+            {
+                if (!seen.Add(names.Text(0)))
+                {
+                    return false;
+                }
+            }
+        }
+
+        using var any = new NativeStatement(connection, JournalReader.AnyRow);
+        return damaged.All(row =>
+        {
+            bool has = any.Bind(1, row.PersistenceId).Step();
+            any.Reset();
+            return has;
+        });
     }
 
     /// <summary>The sum of the hashes of ownership, members and metadata.</summary>

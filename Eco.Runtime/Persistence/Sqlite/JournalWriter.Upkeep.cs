@@ -80,6 +80,17 @@ internal sealed partial class JournalWriter
         return new PartitionsClaimed(request.CorrelationId, owned.MoveToImmutable());
     }
 
+    /// <summary>Lifts every owner epoch to at least this one.</summary>
+    public void RaiseEpochs(long epoch)
+    {
+        foreach ((int partition, (long old, string writer)) in _owners.Where(owner => owner.Value.Epoch < epoch).ToList())
+        {
+            _upsertOwner.Bind(1, partition).Bind(2, epoch).Bind(3, writer).Run();
+            _rows += _hasher.Owner(partition, epoch, writer) - _hasher.Owner(partition, old, writer);
+            _owners[partition] = (epoch, writer);
+        }
+    }
+
     /// <summary>Notes or forgets a member in the running transaction.</summary>
     public MembersListed Announce(AnnounceMember request)
     {

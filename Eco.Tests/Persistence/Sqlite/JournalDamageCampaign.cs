@@ -183,6 +183,8 @@ internal sealed class JournalDamageCampaign : IDisposable
             return;
         }
 
+        added.Add("*owners");
+
         foreach ((string id, long next) in new[] { ("small-1", 3L), ("small-2", 4L), ("agent-ü", 3L) })
         {
             if (await probe.AppendAsync(probe.Request(id, owned, [Event(next, new string('w', 5_000))])) is AppendCommitted)

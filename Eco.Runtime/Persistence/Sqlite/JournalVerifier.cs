@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Microsoft.Data.Sqlite;
+
+namespace Eco.Runtime.Persistence.Sqlite;
+
+/// <summary>Verifies a whole journal: its pages, every entity's chain and rows, the digests, and the head file.</summary>
+public static class JournalVerifier
+{
+    // A running host writes the journal and its head one after the other; between the two they differ by a commit or more.
+    private const int HeadAttempts = 100;
+
+    /// <summary>Verifies, reading only; a host may run meanwhile.</summary>
+    /// <param name="path">The journal's file.</param>
+    /// <exception cref="JournalOpenException">It cannot be read for another reason than damage.</exception>
+    public static JournalVerification Verify(string path)
+    {
+        try
+        {
+            using JournalReader reader = JournalReader.Open(path);
+            JournalDamage? head = null;
+            for (int attempt = 0; attempt < HeadAttempts; attempt++)
+            {
+                JournalHeadSlot? before = JournalHead.Read(path);
+                head = reader.CompareWithHead(before);
+                if (head is null || JournalHead.Read(path) == before)
+                {
+                    break;
+                }
+            }
+
+            return reader.Verify(head);
+        }
+        catch (JournalOpenException e) when (e.Damage is not null)
+        {
+            return new JournalVerification(0, 0, 0, 0, [e.Damage]);
+        }
+    }
+
+    /// <summary>
+    /// Accepts a journal that is sound in itself but not what its head file says: a restored backup, or what is left after a loss. Owner epochs
+    /// go on above those that the head knew, so that what was sent under them stays stale.
+    /// </summary>
+    /// <param name="path">The journal's file; no host may run on it.</param>
+    /// <exception cref="JournalOpenException">It is damaged in itself, or in use.</exception>
+    public static void Adopt(string path)
+    {
+        JournalVerification found = Verify(path);
+        if (!found.CanBeAdopted)
+        {
+            throw new JournalOpenException(path, found.Problems.First(problem => problem is not JournalHeadLost and not JournalTruncated));
+        }
+
+        SqliteFile file = SqliteFile.Open(path, JournalSchema.Spec, null);
+        try
+        {
+            StateRow state = StateRow.Read(file.Connection, new RowHasher(), System.IO.Path.GetFileName(path));
+            long epoch = JournalHead.Read(path)?.OwnerEpoch ?? 0;
+            JournalHead.Open(path, state.Commit, state.LastOrdering, epoch, state.Digest).Dispose();
+            using var writer = new JournalWriter(file.Connection, path);
+            writer.Begin();
+            writer.RaiseEpochs(epoch);
+            writer.Commit();
+            writer.WriteHead();
+        }
+        catch (Exception e)
+        {
+            file.DisposeUntouched();
+            throw JournalSchema.Spec.Explain(path, e);
+        }
+
+        file.Dispose();
+    }
+}
