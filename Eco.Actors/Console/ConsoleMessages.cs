@@ -55,6 +55,9 @@ public static class ConsoleErrorCodes
 /// <summary>The verbs that a host answers. Reading verbs are also answered from the state directory when no host runs.</summary>
 public static class ConsoleVerbs
 {
+    /// <summary>The verbs that bring new work to a server, and are refused while its disk is full.</summary>
+    public static ImmutableArray<string> BringWork { get; } = [IonSubmit, IonResume, Approve];
+
     /// <summary>Body: HOCON. Arguments: <c>file</c>. Data: <see cref="SubmissionView"/>. Changing.</summary>
     public const string IonSubmit = "ion.submit";
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Eco.Actors.Console;
 using Eco.Host.Output;
 using Eco.Host.State;
-using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Sqlite;
 
 namespace Eco.Host.Commands;

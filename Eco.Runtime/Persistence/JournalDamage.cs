@@ -40,6 +40,9 @@ public sealed record EntityCorrupt(string PersistenceId, long SequenceNr, string
 /// <param name="Detail">What was found.</param>
 public sealed record FileCorrupt(string File, long? Page, string Detail) : JournalDamage(Detail)
 {
+    /// <summary>Whether SQLite finds its pages damaged, so that writing on could damage more.</summary>
+    public bool IsInPages { get; init; }
+
     /// <summary>Whether the file is sound in itself and only its last commit is not the acknowledged one.</summary>
     public bool IsAnotherHistory { get; init; }
 

@@ -38,6 +38,8 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
     private readonly TaskCompletionSource<string> _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private volatile bool _isFull;
+
     private LocalHost(LocalHostSetup setup) => _setup = setup;
 
     /// <summary>Completes with the reason when the storage or a worker fails: the process must end, and start again from its journals.</summary>
@@ -86,6 +88,12 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<ConsoleReply> AskAsync(ConsoleRequest request, CancellationToken cancellation)
     {
+        if (_isFull && ConsoleVerbs.BringWork.Contains(request.Verb))
+        {
+            return ConsoleJson.Failure(
+                request.Id, ConsoleErrorCodes.Refused, "JournalFull: the server's disk is full, and nothing new is taken", "free some space; the host goes on by itself then");
+        }
+
         ServerReady server = await _ready.Task.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
@@ -174,7 +182,7 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
         HostFolder folder = _setup.State.Server;
         Directory.CreateDirectory(folder.Path);
         StorageErrors.RequireJournal(folder);
-        SqliteJournal journal = OpenJournal(folder, _setup.Partitions);
+        SqliteJournal journal = OpenJournal(folder, _setup.Partitions, full => _isFull = full);
         FileArtifactStore artifacts = Keep(FileArtifactStore.Open(new FileArtifactStoreOptions { Folder = folder.Artifacts }, Logger<FileArtifactStore>()));
         StatisticsStore statistics = OpenStatistics(folder);
         TimelineDatabase database = TimelineFile.Open(folder.Timeline, Logger<TimelineDatabase>());
@@ -213,9 +221,9 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
     {
         HostFolder folder = _setup.State.Agent(agent.Profile.Id);
         Directory.CreateDirectory(folder.Path);
-        SqliteJournal journal = OpenJournal(folder, 1);
         FileArtifactStore artifacts = Keep(FileArtifactStore.Open(new FileArtifactStoreOptions { Folder = folder.Artifacts }, Logger<FileArtifactStore>()));
         StatisticsStore statistics = OpenStatistics(folder);
+        SqliteJournal journal = OpenJournal(folder, 1, full => statistics.IsPaused = full);
         var bench = new EngineBench(agent.Profile.Id, agent.Profile.Labels, agent.DataRoot, _engines.Engines);
         SerialWorker worker = Worker($"eco engines of {agent.Profile.Id}");
         _stores.Add(new Closing(bench.Dispose));
@@ -246,8 +254,8 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
         return system;
     }
 
-    private SqliteJournal OpenJournal(HostFolder folder, int partitions) => Keep(SqliteJournal.Open(
-        new SqliteJournalOptions { Path = folder.Journal, PartitionCount = partitions, OnStorageFault = OnFault },
+    private SqliteJournal OpenJournal(HostFolder folder, int partitions, Action<bool> onFull) => Keep(SqliteJournal.Open(
+        new SqliteJournalOptions { Path = folder.Journal, PartitionCount = partitions, OnStorageFault = OnFault, OnFull = onFull },
         _setup.CrashPoints,
         Logger<SqliteJournal>()));
 

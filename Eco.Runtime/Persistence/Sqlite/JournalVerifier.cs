@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using Microsoft.Data.Sqlite;
-
 namespace Eco.Runtime.Persistence.Sqlite;
 
 /// <summary>Verifies a whole journal: its pages, every entity's chain and rows, the digests, and the head file.</summary>

@@ -15,6 +15,7 @@ internal static partial class SqliteErrors
     private const int Corrupt = 11;
     private const int InputOutput = 10;
     private const int Full = 13;
+    private const int SharedMemorySize = InputOutput + (19 << 8); // The log's index could not grow, which is before anything is written.
     private const int CannotOpen = 14;
     private const int TooBig = 18;
     private const int Constraint = 19;
@@ -33,7 +34,7 @@ internal static partial class SqliteErrors
     public static bool IsAlienSchema(SqliteException e) => e.SqliteErrorCode == Generic;
 
     /// <summary>The disk (or the limit set to the file) is full; nothing of the transaction was written.</summary>
-    public static bool IsFull(Exception e) => e is SqliteException { SqliteErrorCode: Full };
+    public static bool IsFull(Exception e) => e is SqliteException { SqliteErrorCode: Full } or SqliteException { SqliteExtendedErrorCode: SharedMemorySize };
 
     /// <summary>The disk failed, so that it is not known what of the last writes it holds.</summary>
     public static bool IsInputOutput(Exception e) => e is IOException or SqliteException { SqliteErrorCode: InputOutput };
@@ -72,11 +73,11 @@ internal static partial class SqliteErrors
         try
         {
             string? finding = Finding(connection);
-            return new FileCorrupt(file, finding is null ? null : PageIn(finding), finding ?? Describe(e));
+            return new FileCorrupt(file, finding is null ? null : PageIn(finding), finding ?? Describe(e)) { IsInPages = true };
         }
         catch (SqliteException worse)
         {
-            return new FileCorrupt(file, null, Describe(worse));
+            return new FileCorrupt(file, null, Describe(worse)) { IsInPages = true };
         }
     }
 

@@ -21,6 +21,9 @@ public sealed partial class SqliteJournal
         [LoggerMessage(5, LogLevel.Warning, "Journal {File}: a reader holds {Frames} frames of the log back")]
         public static partial void CheckpointHeldBack(ILogger logger, string file, long frames);
 
+        [LoggerMessage(7, LogLevel.Warning, "The disk of journal {File} {State}")]
+        public static partial void Full(ILogger logger, string file, string state);
+
         [LoggerMessage(6, LogLevel.Warning, "Journal {File} could not be closed cleanly; the log is recovered at the next start")]
         public static partial void CloseFailed(ILogger logger, string file, Exception exception);
     }

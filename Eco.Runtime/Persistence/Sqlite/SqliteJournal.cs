@@ -20,6 +20,7 @@ namespace Eco.Runtime.Persistence.Sqlite;
 public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
 {
     private const long HeldBackFrames = 16_384;
+    private const int CommitsBetweenLooks = 8;
     private readonly SqliteJournalOptions _options;
     private readonly ICrashPoints _crashPoints;
     private readonly ILogger _logger;
@@ -31,7 +32,10 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
     private readonly List<(IActorRef To, object Answer)> _answers = [];
     private readonly List<string> _details = [];
     private readonly Counters _counters = new();
+    private readonly JournalReserve _reserve;
     private string? _fault;
+    private bool _isFull;
+    private int _commitsWhileFull;
     private long _bytesSinceCheckpoint;
     private int _disposed;
 
@@ -43,6 +47,12 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         _file = file;
         _writer = writer;
         _reader = reader;
+        _reserve = new JournalReserve(options.Path, options.ReserveBytes);
+        if (!_reserve.TryMake())
+        {
+            SetFull(true);
+        }
+
         string name = System.IO.Path.GetFileName(options.Path);
         _writes = new(
             $"{name} writer",
@@ -248,21 +258,17 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
                 return;
             }
 
-            _writer.Begin();
-            _details.Clear();
-            (int stored, int events) = Apply(batch);
-            if (stored == 0)
+            try
             {
-                _writer.Rollback();
+                Transact(batch, ref committing);
             }
-            else
+            catch (SqliteException e) when (SqliteErrors.IsFull(e) && FreeReserve())
             {
-                Announce("journal.beforeCommit");
-                committing = true;
-                _writer.Commit();
-                _counters.Committed(stored, events);
-                Announce("journal.afterCommit");
-                _writer.WriteHead();
+                // A full disk is met before the commit is in the log, so nothing of it is stored: with the reserve's space it is done again.
+                _writer.Rollback();
+                _answers.Clear();
+                committing = false;
+                Transact(batch, ref committing);
             }
         }
         catch (Exception e)
@@ -280,6 +286,54 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
 
         SendAnswers();
         CheckpointIfDue();
+    }
+
+    private void Transact(List<JournalWork> batch, ref bool committing)
+    {
+        _writer.Begin();
+        _details.Clear();
+        (int stored, int events) = Apply(batch);
+        if (stored == 0)
+        {
+            _writer.Rollback();
+            return;
+        }
+
+        Announce("journal.beforeCommit");
+        committing = true;
+        _writer.Commit();
+        _counters.Committed(stored, events);
+        Announce("journal.afterCommit");
+        _writer.WriteHead();
+        if (_isFull && ++_commitsWhileFull % CommitsBetweenLooks == 0 && _reserve.TryMake())
+        {
+            SetFull(false);
+        }
+    }
+
+    private bool FreeReserve()
+    {
+        bool freed = _reserve.Release();
+        if (!_isFull)
+        {
+            SetFull(true);
+        }
+
+        return freed;
+    }
+
+    private void SetFull(bool full)
+    {
+        _isFull = full;
+        Log.Full(_logger, _options.Path, full ? "is full: the journal lives on its reserve" : "has room again");
+        try
+        {
+            _options.OnFull?.Invoke(full);
+        }
+        catch (Exception callback)
+        {
+            Log.CallbackFailed(_logger, _options.Path, callback);
+        }
     }
 
     private (int Stored, int Events) Apply(List<JournalWork> batch)
@@ -325,7 +379,18 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         }
 
         _bytesSinceCheckpoint = 0;
-        long heldBack = _file.CheckpointPassive();
+        long heldBack;
+        try
+        {
+            heldBack = _file.CheckpointPassive();
+        }
+        catch (SqliteException e) when (SqliteErrors.IsFull(e))
+        {
+            // The log keeps what could not be copied.
+            FreeReserve();
+            return;
+        }
+
         _counters.Checkpointed();
         if (heldBack > HeldBackFrames)
         {
@@ -369,7 +434,7 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
     /// </summary>
     private void FaultIfFileIsCorrupt(JournalDamage? damage)
     {
-        if (damage is FileCorrupt)
+        if (damage is FileCorrupt { IsInPages: true })
         {
             Fault(new JournalDamageException(damage));
         }
@@ -409,7 +474,8 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
 
     private void Fault(Exception e)
     {
-        if (Interlocked.CompareExchange(ref _fault, SqliteErrors.Describe(e), null) is not null)
+        string name = SqliteErrors.IsFull(e) ? "JournalFull: " : SqliteErrors.IsInputOutput(e) ? "JournalFault: " : "";
+        if (Interlocked.CompareExchange(ref _fault, name + SqliteErrors.Describe(e), null) is not null)
         {
             return;
         }
@@ -417,7 +483,7 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         Log.StorageFault(_logger, _options.Path, _fault!, e);
         try
         {
-            _options.OnStorageFault?.Invoke(e);
+            _options.OnStorageFault?.Invoke(new IOException(_fault, e));
         }
         catch (Exception callback)
         {

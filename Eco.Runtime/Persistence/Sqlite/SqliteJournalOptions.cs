@@ -40,6 +40,18 @@ public sealed record SqliteJournalOptions
     public long CheckpointAfterBytes { get; init; } = 4L << 20;
 
     /// <summary>
+    /// Disk space kept in a file beside the journal, freed when the disk is full so that the host can give up its other work in order. 0: none.
+    /// Default: 8 MiB.
+    /// </summary>
+    public long ReserveBytes { get; init; } = 8L << 20;
+
+    /// <summary>
+    /// Hears, on the writer's thread or at opening, that the disk is full (true: the journal lives on its reserve, take no more work) and that there is
+    /// room again (false).
+    /// </summary>
+    public Action<bool>? OnFull { get; init; }
+
+    /// <summary>
     /// Hears once, on the writer's thread, of the fault after which the journal refuses everything. The host must stop and start anew.
     /// </summary>
     public Action<Exception>? OnStorageFault { get; init; }

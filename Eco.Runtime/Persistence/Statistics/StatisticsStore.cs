@@ -1,5 +1,6 @@
 using Eco.Runtime.Actors;
 using Eco.Runtime.Persistence.Sqlite;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -23,6 +24,7 @@ public sealed partial class StatisticsStore : IStatisticsStore, IAsyncDisposable
     private readonly StorageLoop<(object Request, IActorRef ReplyTo)> _requests;
     private readonly List<object> _answers = [];
     private string? _fault;
+    private bool _paused;
     private long _bytesSinceCheckpoint;
     private int _disposed;
 
@@ -54,6 +56,13 @@ public sealed partial class StatisticsStore : IStatisticsStore, IAsyncDisposable
             file.DisposeUntouched();
             throw StatisticsSchema.Spec.Explain(options.Path, e);
         }
+    }
+
+    /// <summary>Whether new statistics are refused and counted as dropped, because the disk is needed for what matters more.</summary>
+    public bool IsPaused
+    {
+        get => Volatile.Read(ref _paused);
+        set => Volatile.Write(ref _paused, value);
     }
 
     /// <inheritdoc/>
@@ -126,6 +135,12 @@ public sealed partial class StatisticsStore : IStatisticsStore, IAsyncDisposable
                 return;
             }
 
+            if (Volatile.Read(ref _paused))
+            {
+                Drop(batch.FindAll(entry => entry.Request is RecordStatistics), "the disk is full: statistics are not taken");
+                batch.RemoveAll(entry => entry.Request is RecordStatistics);
+            }
+
             _writer.Begin(durable: batch.Exists(entry => entry.Request is IngestStatistics or ReadStatisticsAfter));
             bool written = false;
             foreach ((object request, _) in batch)
@@ -136,6 +151,14 @@ public sealed partial class StatisticsStore : IStatisticsStore, IAsyncDisposable
             }
 
             _writer.Commit(written);
+        }
+        catch (SqliteException e) when (SqliteErrors.IsFull(e))
+        {
+            // Statistics are the first thing to go without: they are counted as dropped, and taken again when there is room.
+            TryRollback();
+            _writer.Reload();
+            Drop(batch, "the disk is full");
+            return;
         }
         catch (Exception e)
         {
@@ -156,6 +179,12 @@ public sealed partial class StatisticsStore : IStatisticsStore, IAsyncDisposable
         }
 
         CheckpointIfDue(batch);
+    }
+
+    private void Drop(List<(object Request, IActorRef ReplyTo)> batch, string reason)
+    {
+        _writer.CountLost(batch.Sum(entry => entry.Request is RecordStatistics record ? record.Rows.Length : 0));
+        FailAll(batch, reason);
     }
 
     private object Apply(object request)

@@ -68,6 +68,18 @@ internal sealed class StatisticsWriter : IDisposable
     /// <summary>Rows dropped since the file was made.</summary>
     public long Dropped => _state.Dropped;
 
+    /// <summary>Counts rows that could not be taken; the next commit keeps the count.</summary>
+    public void CountLost(long rows) => _state = _state with { Dropped = _state.Dropped + rows };
+
+    /// <summary>Forgets what a transaction that was taken back had left in memory.</summary>
+    public void Reload()
+    {
+        long dropped = _state.Dropped;
+        _series.Clear();
+        Load();
+        _state = _state with { Dropped = Math.Max(dropped, _state.Dropped) };
+    }
+
     /// <summary>Starts a transaction.</summary>
     /// <param name="durable">Whether its commit, and with it all before it, must be on disk before anybody hears of it.</param>
     public void Begin(bool durable)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Eco.Runtime.Actors;
 using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Sqlite;
 using Eco.Tests.Persistence.Contracts;
@@ -117,7 +116,7 @@ internal sealed class JournalDamageCampaign : IDisposable
 
     private async Task<string> OutcomeAsync(bool checkPages)
     {
-        SqliteJournalOptions options = new() { Path = JournalFile, CheckWholeUpToBytes = checkPages ? 16 << 20 : 0 };
+        SqliteJournalOptions options = new() { Path = JournalFile, CheckWholeUpToBytes = checkPages ? 16 << 20 : 0, ReserveBytes = 0 };
         SqliteJournal journal;
         try
         {
