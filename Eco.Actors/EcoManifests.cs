@@ -62,6 +62,7 @@ public static class EcoManifests
         .Add("command.undeploy/1", json.UndeployNode)
         .Add("command.pause/1", json.PauseNode)
         .Add("command.resume/1", json.ResumeNode)
+        .Add("command.forget-events/1", json.ForgetEvents)
         .Add("command.deliver-model/1", json.DeliverModel)
         .Add("command.run/1", json.RunNode);
 
@@ -72,6 +73,7 @@ public static class EcoManifests
         .Add("report.model-taken/1", json.ModelTaken)
         .Add("report.model-refused/1", json.ModelRefused)
         .Add("report.notice/1", json.NoticeRaised)
+        .Add("report.snapshot-taken/1", json.SnapshotTaken)
         .Add("report.statistics/1", json.StatisticsBrought);
 
     private static void AddIon(MessageRegistry.Builder builder, EcoJsonContext json) => builder

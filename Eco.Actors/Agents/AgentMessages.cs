@@ -62,6 +62,7 @@ public sealed record StatisticsStored(long Incarnation, long UpTo);
 [JsonDerivedType(typeof(ResumeNode), "resume")]
 [JsonDerivedType(typeof(DeliverModel), "deliver-model")]
 [JsonDerivedType(typeof(RunNode), "run")]
+[JsonDerivedType(typeof(ForgetEvents), "forget-events")]
 public abstract record AgentCommand(string Ion, string Node);
 
 /// <summary>Run this node. A higher generation replaces a running one.</summary>
@@ -87,6 +88,12 @@ public sealed record PauseNode(string Ion, string Node) : AgentCommand(Ion, Node
 
 /// <summary>Go on.</summary>
 public sealed record ResumeNode(string Ion, string Node) : AgentCommand(Ion, Node);
+
+/// <summary>The server knows all that was said up to an instance's snapshot: what lies below it may be forgotten.</summary>
+/// <param name="Ion">The ION.</param>
+/// <param name="Node">The ION node.</param>
+/// <param name="UpTo">The last event that the snapshot contains.</param>
+public sealed record ForgetEvents(string Ion, string Node, long UpTo) : AgentCommand(Ion, Node);
 
 /// <summary>A model for a component of a running node. A newer version supersedes an older one that still waits.</summary>
 public sealed record DeliverModel(string Ion, string Node, string Component, ModelReference Model) : AgentCommand(Ion, Node);
@@ -176,6 +183,13 @@ public sealed record StatisticsBrought(
     string Agent,
     string Component,
     ImmutableSortedDictionary<string, double> Values) : AgentReport(Ion, Node, Agent);
+
+/// <summary>An instance has a snapshot. It comes after all that the instance said before, so that who gets it knows that, too.</summary>
+/// <param name="Ion">The ION.</param>
+/// <param name="Node">The ION node.</param>
+/// <param name="Agent">The agent.</param>
+/// <param name="UpTo">The last event that it contains.</param>
+public sealed record SnapshotTaken(string Ion, string Node, string Agent, long UpTo) : AgentReport(Ion, Node, Agent);
 
 /// <summary>A component has raised an event or an alert.</summary>
 public sealed record NoticeRaised(string Ion, string Node, string Agent, string Component, SignalKind Kind, string Text)

@@ -11,6 +11,9 @@ namespace Eco.Runtime.Cluster;
 /// <param name="Reply">The answer to whoever asked; null for none.</param>
 public sealed record Decision(ImmutableArray<object> Events, ImmutableArray<DurableSend> Sends, object? Reply)
 {
+    /// <summary>The journal may forget this entity's events up to this number, as far as its snapshot contains them; 0 for none.</summary>
+    public long ForgetsUpTo { get; init; }
+
     /// <summary>Nothing is to be done.</summary>
     public static Decision Nothing { get; } = new([], [], null);
 
@@ -33,7 +36,7 @@ public sealed record Decision(ImmutableArray<object> Events, ImmutableArray<Dura
     public Decision Then(Decision next)
     {
         ArgumentNullException.ThrowIfNull(next);
-        return new Decision(Events.AddRange(next.Events), Sends.AddRange(next.Sends), next.Reply ?? Reply);
+        return new Decision(Events.AddRange(next.Events), Sends.AddRange(next.Sends), next.Reply ?? Reply) { ForgetsUpTo = Math.Max(ForgetsUpTo, next.ForgetsUpTo) };
     }
 }
 

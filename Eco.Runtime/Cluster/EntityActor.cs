@@ -55,7 +55,9 @@ public abstract partial class EntityActor<TState> : ReceivePersistentActor, IWit
         Command<EntityFrameRefused>(refused => _ledger.Refuse(refused.Receiver));
         Command<ResendDue>(_ => Resend());
         Command<ProbeDue>(_ => Probe());
-        Command<SaveSnapshotSuccess>(_ => StopWhenAsked());
+        Command<SaveSnapshotSuccess>(saved => AfterSnapshot(saved.Metadata.SequenceNr));
+        Command<Compacted>(_ => { });
+        Command<CompactionFailed>(failed => Context.System.EventStream.Publish(failed));
         Command<SaveSnapshotFailure>(OnSnapshotFailed);
         Command<SnapshotAndStop>(_ => StopWithSnapshot());
         Command<ReplayParked>(replay => FindParked(replay.Sender, replay.SequenceNr, applies: true));
@@ -318,6 +320,7 @@ public abstract partial class EntityActor<TState> : ReceivePersistentActor, IWit
         if (plan.Events.IsEmpty && rows.IsEmpty && plan.Inbox is null && plan.Unparked is null)
         {
             afterwards();
+            Forget(decision.ForgetsUpTo);
             OnDecided();
             return;
         }
@@ -348,6 +351,7 @@ public abstract partial class EntityActor<TState> : ReceivePersistentActor, IWit
                     OnCommitted(e);
                 }
 
+                Forget(decision.ForgetsUpTo);
                 ScheduleResend();
                 SnapshotWhenDue(decision.Events.Length);
                 OnDecided();

@@ -25,6 +25,10 @@ public sealed record StepMattered(
     bool Finished,
     bool FiringEnded);
 
+/// <summary>From the instance to itself: a snapshot is durable.</summary>
+/// <param name="UpTo">The last event that it contains.</param>
+public sealed record SnapshotStored(long UpTo);
+
 /// <summary>From the instance to itself: making or stepping the pipeline has failed.</summary>
 public sealed record PipelineBroke(string Reason);
 

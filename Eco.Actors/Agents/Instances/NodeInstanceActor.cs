@@ -132,6 +132,9 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
     }
 
     /// <inheritdoc/>
+    protected override void OnSnapshotSaved(long sequenceNr) => Execute(new SnapshotStored(sequenceNr));
+
+    /// <inheritdoc/>
     protected override void OnDecided() => Continue();
 
     /// <inheritdoc/>

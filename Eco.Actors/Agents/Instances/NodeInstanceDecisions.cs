@@ -23,6 +23,11 @@ public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Fun
             return Deploy(state, deploy);
         }
 
+        if (command is ForgetEvents forget)
+        {
+            return Decision.Nothing with { ForgetsUpTo = forget.UpTo };
+        }
+
         if (state.Deployment is not { } deployment)
         {
             // What was on its way when the node was removed has nothing left to act on.
@@ -41,6 +46,8 @@ public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Fun
             PipelineBroke broke => Break(state, deployment, broke.Reason),
             SwapSucceeded swap => Swapped(state, deployment, swap),
             SwapRefused refused => Refused(state, deployment, refused),
+            SnapshotStored stored => Decision.Nothing.Send(
+                AgentEntity, new SnapshotTaken(deployment.Ion, deployment.Node, Agent, stored.UpTo)),
             FiringDue firing => Decision.Of(new ScheduleFired(firing.At, firing.Skipped)),
             _ => throw new InvalidOperationException($"{command.GetType().Name} is no command of a node's instance"),
         };

@@ -60,6 +60,7 @@ public sealed record AgentProxyState(
     {
         JoinRequested join => Join(agent, join),
         AgentCommand order => Take(agent, order, inFlight),
+        SnapshotTaken snapshot => Take(agent, new ForgetEvents(snapshot.Ion, snapshot.Node, snapshot.UpTo), inFlight),
         AgentReport report => Decision.Nothing.Send(IonNodeActor.IdOf(report.Ion, report.Node), report),
         ReleaseCommands => Release(agent, inFlight),
         NoteReachable => Reachable ? Decision.Nothing : Decision.Of(new AgentReachable(agent)),
@@ -109,7 +110,7 @@ public sealed record AgentProxyState(
     private Decision Reinstall(string agent)
     {
         Decision decision = Queue.IsEmpty ? Decision.Nothing : Decision.Of(new CommandsReleased(Queue.Length));
-        foreach (AgentCommand command in Deployments.Values.Concat(Queue.Where(waiting => waiting is not (DeployNode or UndeployNode))))
+        foreach (AgentCommand command in Deployments.Values.Concat(Queue.Where(waiting => waiting is not (DeployNode or UndeployNode or ForgetEvents))))
         {
             decision = decision.And(new CommandQueued(command));
         }

@@ -234,6 +234,19 @@ public sealed class NodeInstanceDecisionsTests
     }
 
     [Test]
+    public void Snapshot_WhenItIsStored_IsReportedAndForgottenOnceTheServerSaysSo()
+    {
+        Do(Domain.Deploy(1));
+
+        Decision stored = Do(new SnapshotStored(500));
+        Decision forgets = Do(new ForgetEvents("f", "edge", 500));
+
+        Assert.That(stored.Sends.Select(send => send.Message).OfType<SnapshotTaken>().Single().UpTo, Is.EqualTo(500));
+        Assert.That((stored.ForgetsUpTo, stored.Events.Length), Is.EqualTo((0L, 0)));
+        Assert.That((forgets.ForgetsUpTo, forgets.Events.Length, forgets.Sends.Length), Is.EqualTo((500L, 0, 0)));
+    }
+
+    [Test]
     public void Pause_WhenItComesTwice_IsOneEvent()
     {
         Do(Domain.Deploy(1));

@@ -39,6 +39,19 @@ public sealed class AgentProxyStateTests
     }
 
     [Test]
+    public void Snapshot_WhenAnAgentReportsIt_MayBeForgottenByThatInstallationOnly()
+    {
+        Join("i1");
+        Decision reported = Do(new SnapshotTaken("f", "edge", "e1", 500), 0);
+        Assert.That(reported.Sent<ForgetEvents>(First).Single(), Is.EqualTo(new ForgetEvents("f", "edge", 500)));
+
+        Do(new SnapshotTaken("f", "edge", "e1", 1000), AgentProxyState.MaximumInFlight);
+        Assert.That(_state.Queue, Has.Length.EqualTo(1));
+        Join("i2");
+        Assert.That(_state.Queue, Is.Empty, "the new one has other numbers");
+    }
+
+    [Test]
     public void Join_WhenTheAgentWasInstalledAgain_DeploysFirstAndTellsTheNodes()
     {
         Join("i1");
