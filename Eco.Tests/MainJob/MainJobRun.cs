@@ -35,8 +35,12 @@ internal sealed class MainJobRun : IDisposable
 
     public IEnumerable<string> Hosts => Edges.Append("cloud-1").Append(SimulatedCluster.ServerName);
 
+    /// <summary>The name of a server, counted from one.</summary>
+    public static string ServerName(int number) =>
+        number == 1 ? SimulatedCluster.ServerName : string.Create(CultureInfo.InvariantCulture, $"{SimulatedCluster.ServerName}-{number}");
+
     /// <summary>Starts the cluster and submits the ION.</summary>
-    public static MainJobRun Start(ulong seed, int batches = 40, LinkOptions? link = null, int emitEvery = 4, SimulationOptions? world = null)
+    public static MainJobRun Start(ulong seed, int batches = 40, LinkOptions? link = null, int emitEvery = 4, SimulationOptions? world = null, int servers = 1)
     {
         var workload = new FederatedKMeansWorkload
         {
@@ -45,11 +49,11 @@ internal sealed class MainJobRun : IDisposable
             WarmUp = 5,
             Clusters = new MovingClusters { Points = 50 },
         };
-        return Start(seed, new FederatedKMeansIon("job", workload, TimeSpan.FromMilliseconds(80), emitEvery), link, world: world);
+        return Start(seed, new FederatedKMeansIon("job", workload, TimeSpan.FromMilliseconds(80), emitEvery), link, world: world, servers: servers);
     }
 
     public static MainJobRun Start(
-        ulong seed, FederatedKMeansIon ion, LinkOptions? link = null, string? rounds = null, SimulationOptions? world = null)
+        ulong seed, FederatedKMeansIon ion, LinkOptions? link = null, string? rounds = null, SimulationOptions? world = null, int servers = 1)
     {
         string text = ion.ToHocon();
         if (rounds is not null)
@@ -61,7 +65,11 @@ internal sealed class MainJobRun : IDisposable
         {
             Agents = FederatedKMeansIon.Agents(ion.Workload.Edges),
             World = world ?? new SimulationOptions(),
+            Servers = [.. Enumerable.Range(1, servers).Select(ServerName)],
         });
+        // The others come when the ION is submitted: until then its partition is where the console is.
+        SimulatedHost[] others = [.. Enumerable.Range(2, servers - 1).Select(number => cluster.World.Hosts[ServerName(number)])];
+        Array.ForEach(others, other => other.Crash());
         if (link is not null)
         {
             cluster.World.Network.ConfigureAll(link);
@@ -69,6 +77,7 @@ internal sealed class MainJobRun : IDisposable
 
         cluster.AwaitAgents(Limit);
         Assert.That(cluster.Submit(text).Error, Is.Null);
+        Array.ForEach(others, other => other.Restart());
         return new MainJobRun(cluster, ion);
     }
 

@@ -123,7 +123,7 @@ public sealed class SimulatedCluster : IDisposable
 
     /// <summary>Drives the world until all agents have joined.</summary>
     public void AwaitAgents(TimeSpan limit) => World.RunUntil(
-        () => Read<ImmutableArray<AgentView>>(ConsoleVerbs.Agents).Length == World.Hosts.Count - 1,
+        () => Read<ImmutableArray<AgentView>>(ConsoleVerbs.Agents).Length == World.Hosts.Count - _options.Servers.Length,
         limit,
         () => $"not all agents have joined; {Failure}");
 
@@ -203,16 +203,19 @@ public sealed class SimulatedCluster : IDisposable
         _consoles.Remove(host.Id);
         ActorSystem system = Boot(host);
         SimulatedPorts own = PortsOf(host);
-        ITimelineStore timeline = _timeline is null
+
+        // One is enough, and two would tell each event twice: it reads what all of them have journalled.
+        bool hasTimeline = _timeline is not null && host.Id == _options.Servers[0];
+        ITimelineStore timeline = !hasTimeline
             ? new NoTimeline()
-            : new TimelineStore(_timeline, Reader, (what, call) => host.Schedule(TimeSpan.FromMilliseconds(1), what, call));
+            : new TimelineStore(_timeline!, Reader, (what, call) => host.Schedule(TimeSpan.FromMilliseconds(1), what, call));
         var ports = new ServerPorts(own.Journal, own.Artifacts, own.Statistics, timeline, own.Transport, host.CrashPoints);
         var setup = new ServerSetup(
             _options.Partitions,
             $"{host.Id}/{host.Incarnation}",
             _options.Timing,
             _options.Entities,
-            _options.HasTimeline ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromDays(1),
+            hasTimeline ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromDays(1),
             _engines.Descriptors,
             () => { },
             SharesDatabase: _options.Servers.Length > 1);
