@@ -104,6 +104,26 @@ internal sealed class TakeoverTests
         AwaitAll(group);
     }
 
+    [Test]
+    public void Cut_WhenTheBrokerGivesUpFirst_FencesTheOldHostAtItsFirstAppendOrLook()
+    {
+        using var group = new ServerGroup(11, 2);
+        group.World.RunFor(TimeSpan.FromSeconds(40));
+        string note = NoteOn(group, "s1");
+        int owned = group.Owned["s1"];
+
+        group.World.Network.Cut("s1", SimulatedBroker.Node);
+        group.World.Broker.Disconnect("s1");
+        group.World.RunUntil(() => OwnerOf(group, note) == "s2", TimeSpan.FromSeconds(5), () => Story(group));
+        List<object> answers = group.Tell("s1", note, new TellOther("note/x", "from the old owner"));
+        group.World.RunFor(TimeSpan.FromSeconds(3));
+
+        Assert.That(group.Of<PartitionFenced>("s1").Count(), Is.EqualTo(owned), "none waits for the broker to tell");
+        Assert.That(group.Of<PartitionReleased>("s1").Where(released => released.OwnerEpoch > 1), Is.Empty);
+        Assert.That(answers, Has.No.Member("told"));
+        Assert.That(group.Heard(note), Is.Empty);
+    }
+
     [TestCase(7UL)]
     [TestCase(8UL)]
     public void Broker_WhenItsSemanticsAreBad_StillGivesEachMessageOnceAndInOrder(ulong seed)
