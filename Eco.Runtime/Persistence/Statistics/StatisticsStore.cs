@@ -215,8 +215,16 @@ public sealed partial class StatisticsStore : IStatisticsStore, IAsyncDisposable
         _bytesSinceCheckpoint += batch.Sum(entry => StatisticsRequestCheck.Bytes(entry.Request));
         if (_bytesSinceCheckpoint >= _options.CheckpointAfterBytes)
         {
-            _bytesSinceCheckpoint = 0;
-            _file.CheckpointPassive();
+            try
+            {
+                _bytesSinceCheckpoint = 0;
+                _file.CheckpointPassive();
+            }
+            catch (SqliteException e) when (SqliteErrors.IsFull(e))
+            {
+                // The log keeps what could not be copied; the next commit tries again.
+                _bytesSinceCheckpoint = _options.CheckpointAfterBytes;
+            }
         }
     }
 

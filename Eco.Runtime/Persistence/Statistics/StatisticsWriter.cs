@@ -29,6 +29,7 @@ internal sealed class StatisticsWriter : IDisposable
     private readonly SqliteStatement _freePages;
     private readonly long _pageSize;
     private State _state;
+    private long _lost;
     private bool _waitsForDisk;
     private bool _writtenSinceSync;
 
@@ -69,15 +70,18 @@ internal sealed class StatisticsWriter : IDisposable
     public long Dropped => _state.Dropped;
 
     /// <summary>Counts rows that could not be taken; the next commit keeps the count.</summary>
-    public void CountLost(long rows) => _state = _state with { Dropped = _state.Dropped + rows };
+    public void CountLost(long rows)
+    {
+        _lost += rows;
+        _state = _state with { Dropped = _state.Dropped + rows };
+    }
 
     /// <summary>Forgets what a transaction that was taken back had left in memory.</summary>
     public void Reload()
     {
-        long dropped = _state.Dropped;
         _series.Clear();
         Load();
-        _state = _state with { Dropped = Math.Max(dropped, _state.Dropped) };
+        _state = _state with { Dropped = _state.Dropped + _lost };
     }
 
     /// <summary>Starts a transaction.</summary>
@@ -101,6 +105,7 @@ internal sealed class StatisticsWriter : IDisposable
             TrimBytes();
             _saveCounters.Run(_state.LastSequenceNr, _state.Dropped, _state.Evicted);
             _commit.Run();
+            _lost = 0;
             _writtenSinceSync = !_waitsForDisk;
         }
         else

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Sqlite;
+using Eco.Runtime.Persistence.Statistics;
 using Eco.Tests.Integration;
 using Eco.Tests.Persistence.Contracts;
 using NUnit.Framework;
@@ -85,6 +86,24 @@ public sealed class SqliteJournalDiskTests
         Assert.That((await journal.RecoverAsync("ion-1")).Events, Has.Length.EqualTo(stored));
     }
 
+    [Test]
+    public async Task Statistics_WhenTheirDiskIsFull_AreCountedAndTakenAgainWhenThereIsRoom()
+    {
+        await MountAsync("1m");
+        await using StatisticsStore store = StatisticsStore.Open(new StatisticsStoreOptions { Path = Path.Combine(Disk, "statistics.db") });
+        NewStatistic[] rows = [.. Enumerable.Range(0, 1_000).Select(n => new NewStatistic("ion", "node", "edge-1", "error", n, JournalProbe.At(n)))];
+        object answer;
+        int taken = 0;
+        while ((answer = await RecordAsync(store, rows)) is StatisticsRecorded && taken < 100)
+        {
+            taken++;
+        }
+
+        Assert.That(answer, Is.InstanceOf<StatisticsFailed>());
+        await RunAsync("mount", "-o", "remount,size=64m", Disk);
+        Assert.That(await RecordAsync(store, rows), Is.EqualTo(new StatisticsRecorded(1, 1_000)), "the rows of the one request that was refused");
+    }
+
     [TestCase(9)]
     [TestCase(24)]
     public async Task Append_WhenASyncFails_EndsAtOnceAndKeepsAllThatWasAcknowledged(int nth)
@@ -104,6 +123,14 @@ public sealed class SqliteJournalDiskTests
 
         Assert.That(Last(output), Is.GreaterThanOrEqualTo(60));
         AssertHolds(Last(output), atMost: 1);
+    }
+
+    private static async Task<object> RecordAsync(StatisticsStore store, NewStatistic[] rows)
+    {
+        var answers = new RecordingRef();
+        store.Record(new RecordStatistics(1, [.. rows]), answers);
+        await Eventually.HoldsAsync("the answer", () => answers.Messages.Count == 1);
+        return answers.Messages[0];
     }
 
     private static JournalEvent Big(long sequenceNr) => JournalProbe.Event(sequenceNr) with { Payload = new byte[20_000] };

@@ -31,6 +31,22 @@ public sealed class StatisticsStoreTests : StatisticsStoreContract
     }
 
     [Test]
+    public async Task Record_WhenItIsPausedForAFullDisk_CountsWhatItDoesNotTake()
+    {
+        await using var harness = new StatisticsStoreHarness();
+        harness.Store.IsPaused = true;
+        object refused = await harness.AskAsync((store, me) => store.Record(new RecordStatistics(1, [Value(1, 1), Value(2, 2)]), me));
+        harness.Store.IsPaused = false;
+        object taken = await harness.AskAsync((store, me) => store.Record(new RecordStatistics(2, [Value(3, 3)]), me));
+
+        Assert.That(refused, Is.InstanceOf<StatisticsFailed>());
+        Assert.That(taken, Is.EqualTo(new StatisticsRecorded(2, 2)));
+        await harness.ReopenAsync();
+        using StatisticsReader reader = StatisticsReader.Open(harness.File);
+        Assert.That((reader.Buffer().Dropped, reader.Buffer().Buffered), Is.EqualTo((2, 1)));
+    }
+
+    [Test]
     public async Task Ingest_WhenTheStoreIsFull_EvictsTheOldestAndKeepsTheNewestValues()
     {
         await using var harness = new StatisticsStoreHarness(o => o with { MaxStoredRows = 10 });
