@@ -191,11 +191,11 @@ internal sealed class IonComponentReader
             fitting.Length > 0 ? $"write {fitting}" : gives);
     }
 
-    /// <summary>A name may hold dots, so that each dot may be the one between component and port.</summary>
+    /// <summary>A name may hold dots, so that each dot may be the one between component and port, as far as a name can reach.</summary>
     private static IEnumerable<(string Component, string? Port)> Split(string text)
     {
         yield return (text, null);
-        for (int dot = text.IndexOf('.', StringComparison.Ordinal); dot >= 0; dot = text.IndexOf('.', dot + 1))
+        for (int dot = text.IndexOf('.', StringComparison.Ordinal); dot is >= 0 and <= IonLimits.MaxNameLength; dot = text.IndexOf('.', dot + 1))
         {
             yield return (text[..dot], text[(dot + 1)..]);
         }

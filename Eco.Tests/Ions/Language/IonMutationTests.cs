@@ -32,6 +32,21 @@ public sealed class IonMutationTests
         }
     }
 
+    /// <summary>Each dot of a reference may be the one before its port; a reference of nothing but dots once cost the square of its length.</summary>
+    [Test]
+    public void Parse_WhenAReferenceIsAllDots_CostsInProportionToIt()
+    {
+        string dots = new('.', 20_000);
+        string text = $"ion {{ id = x, nodes {{ a {{ engine = online, components {{ s {{ type = source.moving-clusters }}, l {{ type = train.kmeans, from = \"s{dots}\" }} }} }} }} }}";
+        IonParser.Parse(text, "f", Catalogue.Engines);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        var result = IonParser.Parse(text, "f", Catalogue.Engines);
+
+        Assert.That(result.Diagnostics.Select(d => d.Message), Has.Some.StartsWith("there is no component 's..."));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(8_000_000));
+    }
+
     private static string Mutate(Random random)
     {
         string[] tokens = Samples.Federated.Split(' ');
