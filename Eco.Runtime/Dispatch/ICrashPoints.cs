@@ -3,7 +3,7 @@ namespace Eco.Runtime.Dispatch;
 /// <summary>
 /// Named places at which a fault campaign may end the process or host. Production passes <see cref="None"/>, which does nothing.
 /// </summary>
-/// <remarks>Names are stable: <c>journal.beforeCommit</c>, <c>journal.afterCommit</c>, <c>ack.beforeSend</c>, <c>ack.afterSend</c>.</remarks>
+/// <remarks>Names are stable: <c>journal.beforeCommit</c>, <c>journal.afterCommit</c>, <c>head.afterWrite</c>, <c>ack.beforeSend</c>, <c>ack.afterSend</c>.</remarks>
 public interface ICrashPoints
 {
     /// <summary>Announces that execution has reached a place.</summary>

@@ -44,6 +44,10 @@ public sealed class DemoKillTests
     [TestCase("journal.beforeCommit@ion.submitted", Category = "Slow")]
     [TestCase("journal.afterCommit@ion.submitted", Category = "Slow")]
     [TestCase("journal.afterCommit@ion.completed", Category = "Slow")]
+    [TestCase("journal.beforeCommit@claim", Category = "Slow")]
+    [TestCase("journal.afterCommit@claim", Category = "Slow")]
+    [TestCase("head.afterWrite@merge.round-closed:2", Category = "Slow")]
+    [TestCase("head.afterWrite@outbox-ack:9", Category = "Slow")]
     [TestCase("ack.beforeSend:25", Category = "Slow")]
     [TestCase("ack.afterSend:25", Category = "Slow")]
     public async Task Demo_WhenKilledAtAPoint_GoesOnAndLosesNothing(string crashAt)
@@ -54,7 +58,7 @@ public sealed class DemoKillTests
         // Before the submission's commit there is nothing to resume; after the completion it depends on how far the timeline was.
         await EndsWellAsync(crashAt switch
         {
-            "journal.beforeCommit@ion.submitted" => false,
+            "journal.beforeCommit@ion.submitted" or "journal.beforeCommit@claim" or "journal.afterCommit@claim" => false,
             "journal.afterCommit@ion.completed" => null,
             _ => true,
         });

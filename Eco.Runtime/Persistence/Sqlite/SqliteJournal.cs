@@ -15,7 +15,7 @@ namespace Eco.Runtime.Persistence.Sqlite;
 /// entity that overtakes it is refused for the gap in its sequence numbers.</para>
 /// <para>Crash points <c>journal.beforeCommit</c> and <c>journal.afterCommit</c> are announced around each commit, before its answers
 /// are sent, once for each of: the distinct event manifests, <c>outbox</c>, <c>outbox-ack</c>, <c>inbox</c>, <c>snapshot</c>, <c>claim</c>. The head file is
-/// written after the second one.</para>
+/// written after the second one, and then <c>head.afterWrite</c> is announced in the same way.</para>
 /// </remarks>
 public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
 {
@@ -305,6 +305,7 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         _counters.Committed(stored, events);
         Announce("journal.afterCommit");
         _writer.WriteHead();
+        Announce("head.afterWrite");
         if (_isFull && ++_commitsWhileFull % CommitsBetweenLooks == 0 && _reserve.TryMake())
         {
             SetFull(false);

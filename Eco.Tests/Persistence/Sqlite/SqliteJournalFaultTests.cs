@@ -37,7 +37,7 @@ public sealed class SqliteJournalFaultTests
         await using var harness = new SqliteJournalHarness(crashPoints: points);
         var journal = new JournalProbe(harness);
         Ownership owned = (await journal.ClaimAsync())[0];
-        Assert.That(announced, Is.EqualTo(new[] { "journal.beforeCommit claim 0", "journal.afterCommit claim 0" }));
+        Assert.That(announced, Is.EqualTo(new[] { "journal.beforeCommit claim 0", "journal.afterCommit claim 0", "head.afterWrite claim 0" }));
         await journal.CommitAsync(journal.Request("ion-1", owned, outbox: [JournalProbe.Message("a", 1)]));
         announced.Clear();
 
@@ -51,7 +51,7 @@ public sealed class SqliteJournalFaultTests
         await harness.WaitAsync("the answer", () => recorder.Messages.Count == 1, () => "none");
 
         string[] details = ["merge.round-opened/1", "test.happened/1", "outbox-ack", "inbox"];
-        Assert.That(announced, Is.EqualTo(details.Select(d => $"journal.beforeCommit {d} 0").Concat(details.Select(d => $"journal.afterCommit {d} 0"))));
+        Assert.That(announced, Is.EqualTo(new[] { "journal.beforeCommit", "journal.afterCommit", "head.afterWrite" }.SelectMany(point => details.Select(d => $"{point} {d} 0"))));
     }
 
     [Test]
