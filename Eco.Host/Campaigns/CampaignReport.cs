@@ -13,11 +13,12 @@ internal static class CampaignReport
     /// <summary>Makes the report.</summary>
     /// <param name="seeds">The seeds that were asked for.</param>
     /// <param name="totals">What their runs came to.</param>
+    /// <param name="different">Seeds that ran otherwise in a second process; null where none was asked.</param>
     /// <param name="threads">How many ran at a time.</param>
     /// <param name="seconds">How long all of them took.</param>
     /// <param name="kernelEventsPerSecond">The kernel alone, on one core; null where it was not measured.</param>
     public static FiguresReport Of(
-        ImmutableArray<long> seeds, CampaignTotals totals, int threads, double seconds, double? kernelEventsPerSecond)
+        ImmutableArray<long> seeds, CampaignTotals totals, int? different, int threads, double seconds, double? kernelEventsPerSecond)
     {
         ImmutableArray<(string Name, Figure Figure)>.Builder figures = ImmutableArray.CreateBuilder<(string, Figure)>();
         if (kernelEventsPerSecond is { } kernel)
@@ -34,6 +35,11 @@ internal static class CampaignReport
             figures.Add(("fault-state-pairs-hit", Figure.Plain(totals.Table.Pairs, "pairs")));
             figures.Add(("events-per-seed-least", Figure.AtLeast(totals.LeastEvents, "events", CampaignRun.LeastEvents)));
             figures.Add(("actors-per-seed", Figure.AtLeast((double)totals.Actors / totals.Seeds, "actors", 200)));
+        }
+
+        if (different is { } others)
+        {
+            figures.Add(("other-traces", Figure.AtMost(others, "seeds", 0)));
         }
 
         return new FiguresReport("simulate", seeds, figures.ToImmutable(), Rows(totals));

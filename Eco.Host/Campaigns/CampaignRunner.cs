@@ -13,6 +13,7 @@ internal static class CampaignRunner
     /// <param name="threads">How many at a time.</param>
     /// <param name="totals">What they come to.</param>
     /// <param name="progress">Called now and then, from the calling thread.</param>
+    /// <param name="isEnough">Whether to start no further seed.</param>
     /// <param name="cancellation">Ends it early.</param>
     public static void Run(
         ImmutableArray<long> seeds,
@@ -20,6 +21,7 @@ internal static class CampaignRunner
         int threads,
         CampaignTotals totals,
         Action progress,
+        Func<bool> isEnough,
         CancellationToken cancellation)
     {
         int next = -1;
@@ -55,7 +57,7 @@ internal static class CampaignRunner
             try
             {
                 int index;
-                while (!cancellation.IsCancellationRequested && defect is null && (index = Interlocked.Increment(ref next)) < seeds.Length)
+                while (!cancellation.IsCancellationRequested && !isEnough() && defect is null && (index = Interlocked.Increment(ref next)) < seeds.Length)
                 {
                     totals.Add(CampaignRun.Run(CampaignPlan.Derive((ulong)seeds[index], scenario), CampaignSeams.None));
                 }

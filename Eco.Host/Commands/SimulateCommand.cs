@@ -27,11 +27,13 @@ internal static class SimulateCommand
         var threads = new Option<string?>("--threads") { HelpName = "N", Description = "Worlds at a time (default: one for each processor)" };
         var kernel = new Option<bool>("--kernel-only") { Description = "Only measures the kernel: actors and timers, no journal, no network" };
         var hashes = new Option<bool>("--hashes") { Description = "Prints each seed with the hash of its run, to compare two processes" };
+        var first = new Option<bool>("--first") { Description = "Ends at the first failure, without making its plan small" };
+        var verify = new Option<string?>("--verify") { HelpName = "N", Description = "Runs N of the seeds once more in a second process and compares the hashes of the runs" };
         var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Also write the figures as JSON (docs/figures.md)" };
         return builder.Verb(
             "simulate",
             "Runs fault campaigns: a whole cluster in virtual time, a seed for each run, and oracles that look on",
-            [seeds, scenario, faults, threads, kernel, hashes, json],
+            [seeds, scenario, faults, threads, kernel, hashes, first, verify, json],
             scope => Task.FromResult(Run(
                 scope,
                 new SimulateRequest(
@@ -41,6 +43,8 @@ internal static class SimulateCommand
                     HostCommands.CountOf("--threads", scope.Parsed.GetValue(threads), 256) ?? Environment.ProcessorCount,
                     scope.Parsed.GetValue(kernel),
                     scope.Parsed.GetValue(hashes),
+                    scope.Parsed.GetValue(first),
+                    HostCommands.CountOf("--verify", scope.Parsed.GetValue(verify), 10_000) ?? 0,
                     scope.Parsed.GetValue(json)))));
     }
 
@@ -63,12 +67,13 @@ internal static class SimulateCommand
         }
 
         TimeProvider clock = scope.Services.Time;
-        double? kernelRate = request.Hashes ? null : MeasureKernel(clock);
+        double? kernelRate = request.Hashes || request.First ? null : MeasureKernel(clock);
         var totals = new CampaignTotals();
         long start = clock.GetTimestamp();
         if (!request.KernelOnly)
         {
-            CampaignRunner.Run(request.Seeds, request.Scenario, request.Threads, totals, Progress, scope.Cancellation);
+            CampaignRunner.Run(
+                request.Seeds, request.Scenario, request.Threads, totals, Progress, () => request.First && totals.FailedSeeds > 0, scope.Cancellation);
         }
 
         double seconds = clock.GetElapsedTime(start).TotalSeconds;
@@ -84,11 +89,12 @@ internal static class SimulateCommand
 
         foreach (CampaignResult failure in totals.Failures)
         {
-            Explain(scope, failure);
+            Explain(scope, failure, request.First ? 0 : ShrinkingRuns);
         }
 
+        int different = request.Verify > 0 && !request.KernelOnly ? CampaignTwins.Compare(totals.Hashes, request.Scenario, request.Verify, scope.Output.Note) : 0;
         ImmutableArray<long> done = [.. totals.Hashes.Keys.Select(seed => (long)seed)];
-        FiguresReport report = CampaignReport.Of(done, totals, Math.Min(request.Threads, Math.Max(1, request.Seeds.Length)), seconds, kernelRate);
+        FiguresReport report = CampaignReport.Of(done, totals, request.Verify > 0 ? different : null, Math.Min(request.Threads, Math.Max(1, request.Seeds.Length)), seconds, kernelRate);
         int exit = FiguresOutput.Show(report, scope.Output, request.JsonFile);
         return scope.Cancellation.IsCancellationRequested ? ExitCodes.Interrupted : exit;
 
@@ -140,7 +146,7 @@ internal static class SimulateCommand
         return ExitCodes.GoalNotMet;
     }
 
-    private static void Explain(CommandScope scope, CampaignResult failure)
+    private static void Explain(CommandScope scope, CampaignResult failure, int attempts)
     {
         CampaignPlan plan = failure.Plan;
         scope.Output.Note(string.Create(
@@ -150,7 +156,7 @@ internal static class SimulateCommand
         CampaignPlan small = FaultShrinker.Shrink(
             plan,
             smaller => CampaignRun.Run(smaller, CampaignSeams.None).Failure is { } again && PromiseOf(again) == promise,
-            scope.Cancellation.IsCancellationRequested ? 0 : ShrinkingRuns);
+            scope.Cancellation.IsCancellationRequested ? 0 : attempts);
         string file = string.Create(CultureInfo.InvariantCulture, $"campaign-{plan.Settings.Scenario}-{plan.Settings.Seed}{FaultFile.Extension}");
         File.WriteAllText(file, FaultFile.Write(small, failure.Failure));
         scope.Output.Note(string.Create(
@@ -164,5 +170,5 @@ internal static class SimulateCommand
     private static string PromiseOf(string failure) => failure.Split(':')[0];
 
     private sealed record SimulateRequest(
-        string? FaultFile, ImmutableArray<long> Seeds, CampaignScenario Scenario, int Threads, bool KernelOnly, bool Hashes, string? JsonFile);
+        string? FaultFile, ImmutableArray<long> Seeds, CampaignScenario Scenario, int Threads, bool KernelOnly, bool Hashes, bool First, int Verify, string? JsonFile);
 }
