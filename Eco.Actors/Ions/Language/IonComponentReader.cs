@@ -185,8 +185,8 @@ internal sealed class IonComponentReader
         _findings.Error(
             node.Position,
             path,
-            found is not null ? $"'{text}' gives {IonText.Name(found.Type)}, and the input '{port.Name}' takes {IonText.Name(port.Type)}"
-                : output is not null ? $"'{component}' ({source.Type}) has no output '{output}'"
+            found is not null ? $"'{IonSection.Shorten(text)}' gives {IonText.Name(found.Type)}, and the input '{port.Name}' takes {IonText.Name(port.Type)}"
+                : output is not null ? $"'{component}' ({source.Type}) has no output '{IonSection.Shorten(output)}'"
                 : $"'{component}' ({source.Type}) gives nothing that the input '{port.Name}' takes, which is {IonText.Name(port.Type)}",
             fitting.Length > 0 ? $"write {fitting}" : gives);
     }
