@@ -73,6 +73,12 @@ public sealed class ReleaseCorpusTests
         using var folder = new TemporaryFolder();
         string path = folder.File("journal.db");
         await File.WriteAllBytesAsync(path, Unpack(Path.Combine(Corpus, journal + ".db.gz")));
+        string head = Path.Combine(Corpus, journal + ".head.gz");
+        if (File.Exists(head))
+        {
+            await File.WriteAllBytesAsync(folder.File("journal.head"), Unpack(head));
+        }
+
         await using (SqliteJournal opened = SqliteJournal.Open(new SqliteJournalOptions { Path = path }))
         {
             // Opening it to write is what brings an older file up to the form of now.
