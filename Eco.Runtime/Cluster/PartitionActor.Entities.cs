@@ -7,6 +7,7 @@ namespace Eco.Runtime.Cluster;
 internal sealed partial class PartitionActor
 {
     private readonly Dictionary<string, IActorRef> _entities = new(StringComparer.Ordinal);
+    private readonly Dictionary<IActorRef, string> _ids = [];
     private readonly SortedDictionary<long, EntityDelivery> _unsettled = [];
     private readonly Queue<Waiting> _waiting = new();
     private readonly PersistenceExtension _persistence;
@@ -301,6 +302,7 @@ internal sealed partial class PartitionActor
         IActorRef created = Context.ActorOf(type.Props(id), ActorNameOf(id));
         Context.Watch(created);
         _entities.Add(id, created);
+        _ids.Add(created, id);
         foreach (EntityDelivery again in _unsettled.Values.Where(delivery => delivery.Frame.To == id))
         {
             // They waited in the mailbox of the one that has stopped.
@@ -312,8 +314,7 @@ internal sealed partial class PartitionActor
 
     private void OnTerminated(Terminated terminated)
     {
-        string? id = _entities.FirstOrDefault(entry => entry.Value.Equals(terminated.ActorRef)).Key;
-        if (id is null)
+        if (!_ids.Remove(terminated.ActorRef, out string? id))
         {
             return;
         }
@@ -329,6 +330,9 @@ internal sealed partial class PartitionActor
         EntityStopped(id);
         Timers.StartSingleTimer("wake:" + id, new WakeAgain(id), WakeAgainAfter);
     }
+
+    private IEnumerable<IActorRef> EntitiesInOrder() =>
+        _entities.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => entry.Value);
 
     private void OnWakeAgain(WakeAgain wake)
     {

@@ -64,7 +64,7 @@ internal sealed partial class PartitionActor : ReceiveActor, IWithTimers
         Receive<Ownership>(OnOwnership);
         Receive<CheckOwnership>(_ => ReadOwnership());
         Receive<LookDue>(_ => OnLook());
-        Receive<StandByDue>(_ => StandBy());
+        Receive<StandByDue>(_ => Begin());
         Receive<SubscribeDue>(_ => Subscribe());
         Receive<StopDue>(_ => StopEntities());
         Receive<AskOver>(OnAskOver);
@@ -106,7 +106,16 @@ internal sealed partial class PartitionActor : ReceiveActor, IWithTimers
     private bool IsShared => _setup.Routes.Mode == SubscriptionMode.SingleActive;
 
     /// <inheritdoc/>
-    protected override void PreStart()
+    protected override void PreStart() => Begin();
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _table.Close(_number);
+        EndSubscription();
+    }
+
+    private void Begin()
     {
         if (IsShared)
         {
@@ -117,13 +126,6 @@ internal sealed partial class PartitionActor : ReceiveActor, IWithTimers
             // Nobody else has this queue: an agent boots without a network.
             Activate();
         }
-    }
-
-    /// <inheritdoc/>
-    protected override void PostStop()
-    {
-        _table.Close(_number);
-        EndSubscription();
     }
 
     private void StandBy()
@@ -334,7 +336,7 @@ internal sealed partial class PartitionActor : ReceiveActor, IWithTimers
         {
             // The channel stays until the snapshots are stored: whoever comes next recovers from them.
             Timers.StartSingleTimer(nameof(StopDue), StopDue.Instance, _options.SnapshotWithin);
-            foreach (IActorRef entity in _entities.Values)
+            foreach (IActorRef entity in EntitiesInOrder())
             {
                 entity.Tell(SnapshotAndStop.Instance, Self);
             }
@@ -350,7 +352,7 @@ internal sealed partial class PartitionActor : ReceiveActor, IWithTimers
 
     private void StopEntities()
     {
-        foreach (IActorRef entity in _entities.Values)
+        foreach (IActorRef entity in EntitiesInOrder())
         {
             Context.Stop(entity);
         }

@@ -181,11 +181,15 @@ internal sealed class MainJobRun : IDisposable
             Assert.That(events.OfType<ModelArrived>().Select(e => e.Model.Version).DefaultIfEmpty().Max(), Is.EqualTo(newest), $"{edge} has the newest version");
             Assert.That(events.OfType<LifeCycleMoved>().Last().State, Is.EqualTo(InstanceState.Succeeded));
 
-            long emitted = events.OfType<ModelsEmitted>().Sum(e => e.Count);
+            long emitted = Ion.Workload.Batches / Ion.EmitEvery;
             long seen = MergeEvents.Count(e => e is UpdateReceived received && received.Update.Agent == edge)
                 + MergeEvents.Count(e => e is UpdateLeftOut left && left.Agent == edge);
             Assert.That(seen, Is.EqualTo(emitted), $"each update of {edge} was taken or left out, with a reason");
-            Assert.That(emitted, Is.EqualTo(Ion.Workload.Batches / Ion.EmitEvery), $"{edge} emits each model once");
+
+            // A long run's agent has forgotten its oldest events; then the merges alone have to say it.
+            bool isWhole = World.Hosts[edge].JournalStorage.Events.First(e => e.PersistenceId == $"agent/{edge}/1/{Ion.Id}/edge").Event.SequenceNr == 1;
+            Assert.That(
+                isWhole ? events.OfType<ModelsEmitted>().Sum(e => e.Count) : emitted, Is.EqualTo(emitted), $"{edge} emits each model once");
         }
     }
 }

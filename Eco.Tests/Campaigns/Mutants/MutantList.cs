@@ -61,7 +61,7 @@ internal static class MutantList
             "network"),
         new(
             "resend forgotten",
-            "Eco.Runtime/Cluster/EntityActor.cs",
+            "Eco.Runtime/Cluster/EntityActor.Sending.cs",
             "_ledger.Pending.Any(_ledger.Unconfirmed));\n        Keep(ProbeTimer, ProbeDue.Instance, _services.Options.ResendAtMost, _ledger.HasPending);",
             "_ledger.Pending.Any(_ledger.Unconfirmed) && _resendAfter < TimeSpan.Zero);\n        Keep(ProbeTimer, ProbeDue.Instance, _services.Options.ResendAtMost, _ledger.HasPending && _resendAfter < TimeSpan.Zero);",
             "network"),
