@@ -7,7 +7,7 @@ namespace Eco.Host.Campaigns.Faults;
 /// <summary>Draws a run's faults.</summary>
 internal static class FaultPlanner
 {
-    private const int MillisecondsPerFault = 2_500;
+    private const int MillisecondsPerFault = 1_500;
 
     private static readonly ImmutableArray<string> CrashPoints =
     [
@@ -53,7 +53,7 @@ internal static class FaultPlanner
         string any = random.Next(4) == 0 ? server : agent;
         int longest = Math.Max(1, end - at);
         int shortly = Math.Min(longest, random.Next(1, 4_000));
-        int lasting = Math.Min(longest, random.Next(100, 20_000));
+        int lasting = Math.Min(longest, random.Next(100, 12_000));
         return kind switch
         {
             FaultKind.AgentCrash => new PlannedFault(at, kind, agent, random.Next(3) == 0 ? lasting : shortly),

@@ -45,7 +45,7 @@ internal sealed class ExactlyOnceOracle : Oracle
         foreach (OutboxRow row in request.Outbox)
         {
             Pair pair = PairOf(commit.Entity, row.Receiver);
-            if (row.SequenceNr != pair.Sent + 1)
+            if (row.SequenceNr != pair.Sent + 1 && !pair.IsAbandoned)
             {
                 Violate(Text($"{commit.Entity} gives out number {row.SequenceNr} to {row.Receiver} after {pair.Sent}"));
             }
@@ -58,12 +58,12 @@ internal sealed class ExactlyOnceOracle : Oracle
         if (request.Inbox is { } inbox && !inbox.Sender.StartsWith(Foreign, StringComparison.Ordinal))
         {
             Pair pair = PairOf(inbox.Sender, commit.Entity);
-            if (inbox.LastSequenceNr != pair.Applied + 1)
+            if (inbox.LastSequenceNr != pair.Applied + 1 && !pair.IsAbandoned)
             {
                 Violate(Text($"{commit.Entity} books message {inbox.LastSequenceNr} of {inbox.Sender} after {pair.Applied}"));
             }
 
-            if (inbox.LastSequenceNr > pair.Sent)
+            if (inbox.LastSequenceNr > pair.Sent && !pair.IsAbandoned)
             {
                 Violate(Text($"{commit.Entity} books message {inbox.LastSequenceNr} of {inbox.Sender}, which has committed only {pair.Sent}"));
             }
@@ -94,7 +94,8 @@ internal sealed class ExactlyOnceOracle : Oracle
             return;
         }
 
-        if (frame.Kind == FrameKind.Acknowledgement && frame.SequenceNr > PairOf(frame.To, frame.From).Applied)
+        Pair back = PairOf(frame.To, frame.From);
+        if (frame.Kind == FrameKind.Acknowledgement && frame.SequenceNr > back.Applied && !back.IsAbandoned)
         {
             Violate(Text($"{frame.From} acknowledges {frame.SequenceNr} of {frame.To} before it is booked"));
         }
@@ -105,6 +106,11 @@ internal sealed class ExactlyOnceOracle : Oracle
         }
 
         Pair pair = PairOf(frame.From, frame.To);
+        if (pair.IsAbandoned)
+        {
+            return;
+        }
+
         if (frame.SequenceNr > pair.Sent)
         {
             Violate(Text($"{frame.From} sends message {frame.SequenceNr} to {frame.To}, but has committed only {pair.Sent}"));
@@ -119,9 +125,24 @@ internal sealed class ExactlyOnceOracle : Oracle
             }
         }
 
-        if (frame.Acknowledged > PairOf(frame.To, frame.From).Applied)
+        if (frame.Acknowledged > back.Applied && !back.IsAbandoned)
         {
             Violate(Text($"{frame.From} acknowledges {frame.Acknowledged} of {frame.To} before it is booked"));
+        }
+    }
+
+    public override void Erased(string host)
+    {
+        // Both books of a lost disk are gone; what is still sent under its names begins anew, until the agent has joined again.
+        string prefix = $"{AgentPrefix}{host}/";
+        foreach (((string sender, string receiver), Pair pair) in _pairs)
+        {
+            if (!pair.IsAbandoned
+                && (sender.StartsWith(prefix, StringComparison.Ordinal) || receiver.StartsWith(prefix, StringComparison.Ordinal)))
+            {
+                Outstanding -= pair.Waiting.Count;
+                pair.IsAbandoned = true;
+            }
         }
     }
 

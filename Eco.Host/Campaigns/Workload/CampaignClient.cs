@@ -21,7 +21,7 @@ internal sealed class CampaignClient
     private const int RecordedFrames = 512;
     private const int RequestBytes = 1_024;
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan RunsOnAfterFaults = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RunsOnAfterFaults = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestEcho = TimeSpan.FromSeconds(25);
     private readonly CampaignSettings _settings;
     private readonly CampaignCluster _cluster;
@@ -63,7 +63,7 @@ internal sealed class CampaignClient
             }
 
             _open += commands.Count;
-            _cluster.World.Schedule(TimeSpan.FromMilliseconds(_random.Next(200, 4_000)), "client", () => Next(commands));
+            _cluster.World.Schedule(TimeSpan.FromMilliseconds(_random.Next(200, 3_000)), "client", () => Next(commands));
         }
     }
 
@@ -180,17 +180,18 @@ internal sealed class CampaignClient
             TimeSpan left = TimeSpan.FromSeconds(_settings.SafetySeconds) + RunsOnAfterFaults - _cluster.World.Clock.Elapsed;
             command.Steps = Math.Max(10, (int)(left.TotalMilliseconds / _settings.StepMilliseconds));
             _oracle.Begun(command);
-            Try(command, commands, attempt: 1);
+            Try(command, commands);
         }
     }
 
-    private void Try(ClientCommand command, Queue<ClientCommand> following, int attempt)
+    private void Try(ClientCommand command, Queue<ClientCommand> following)
     {
         if (command.IsAccepted)
         {
             return;
         }
 
+        command.Attempts++;
         string server = _cluster.Servers[_random.Next(_cluster.Servers.Length)];
         Ask(server, RequestOf(command), reply =>
         {
@@ -207,10 +208,10 @@ internal sealed class CampaignClient
             command.IsAccepted = true;
             _open--;
             _oracle.Accepted(command);
-            TimeSpan pause = TimeSpan.FromMilliseconds(_random.Next(500, 15_000));
-            _cluster.World.Schedule(attempt == 1 ? pause : LongestEcho, "client", () => Next(following));
+            TimeSpan pause = TimeSpan.FromMilliseconds(_random.Next(500, 8_000));
+            _cluster.World.Schedule(command.Attempts == 1 ? pause : LongestEcho, "client", () => Next(following));
         });
-        _cluster.World.Schedule(AskAgain, "client.again", () => Try(command, following, attempt + 1));
+        _cluster.World.Schedule(AskAgain, "client.again", () => Try(command, following));
     }
 
     // The ION's partition runs on another server; sooner or later that one is asked.

@@ -28,6 +28,9 @@ internal sealed class ClientCommand(int ion, ClientVerb verb, int number)
     /// <summary>For a submission: how many steps each pipeline takes, so that all of them end soon after the faults do.</summary>
     public int Steps { get; set; }
 
+    /// <summary>How often it was given; any copy but the last may still be under way.</summary>
+    public int Attempts { get; set; }
+
     /// <summary>Whether a server has said that it is done.</summary>
     public bool IsAccepted { get; set; }
 }
