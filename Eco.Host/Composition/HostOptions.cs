@@ -24,6 +24,9 @@ public sealed record HostOptions
     /// <summary>How often the timeline looks at the journal.</summary>
     public required TimeSpan FollowJournalEvery { get; init; }
 
+    /// <summary>How long the server keeps events that a snapshot contains; null: for ever.</summary>
+    public required TimeSpan? KeepEvents { get; init; }
+
     /// <summary>The agents of this host; ids are unique.</summary>
     public required ImmutableArray<AgentHostOptions> Agents { get; init; }
 

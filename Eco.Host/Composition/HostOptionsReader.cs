@@ -115,6 +115,7 @@ public static partial class HostOptionsReader
             RunsServer = roles.Contains("server"),
             Partitions = server.Integer("partitions", 1, 256),
             FollowJournalEvery = server.Duration("follow-journal-every", Millisecond, Day),
+            KeepEvents = server.DurationOrForever("keep-events", Day, 36_500 * Day),
             Agents = AgentsOf(eco, agentDefaults),
             JoinEvery = contact.Duration("join-every", Millisecond, Day),
             HeartbeatEvery = contact.Duration("heartbeat-every", Millisecond, Day),

@@ -75,6 +75,20 @@ internal sealed class OptionsSection(HoconObject? written, HoconObject reference
         return reference.GetDuration(key);
     }
 
+    /// <summary>A duration, or null where the setting is the word <c>forever</c>.</summary>
+    public TimeSpan? DurationOrForever(string key, TimeSpan least, TimeSpan most)
+    {
+        TimeSpan value = Read<TimeSpan>(key, TryToDurationOrForever);
+        if (value == Timeout.InfiniteTimeSpan || (value >= least && value <= most))
+        {
+            return value == Timeout.InfiniteTimeSpan ? null : value;
+        }
+
+        Wrong(
+            Written(key)!.Position, key, $"is {Plain.Duration(value)}, outside of {Plain.Duration(least)} to {Plain.Duration(most)}", "or write forever");
+        return null;
+    }
+
     public ImmutableArray<string> TextList(string key)
     {
         HoconArray list = Read<HoconArray>(key, HoconConversions.TryToArray);
@@ -207,6 +221,13 @@ internal sealed class OptionsSection(HoconObject? written, HoconObject reference
 
     private void Wrong(HoconPosition position, string key, string problem, string? hint) =>
         findings.Errors.Add(new HoconDiagnostic(position, $"'{PathOf(key)}' {problem}", hint));
+
+    private static bool TryToDurationOrForever(HoconNode node, out TimeSpan value, out string? problem)
+    {
+        value = Timeout.InfiniteTimeSpan;
+        problem = null;
+        return (HoconConversions.TryToText(node, out string? text, out _) && text == "forever") || HoconConversions.TryToDuration(node, out value, out problem);
+    }
 
     private string PathOf(string key) => path.Length == 0 ? key : $"{path}.{key}";
 }

@@ -38,7 +38,11 @@ public abstract partial class EntityActor<TState> : ReceivePersistentActor, IWit
         _resendAfter = _services.Options.ResendAfter;
         _handler = _services.Handlers.Add(entityId);
 
-        Recover<SnapshotOffer>(offer => State = (TState)offer.Snapshot);
+        Recover<SnapshotOffer>(offer =>
+        {
+            State = (TState)offer.Snapshot;
+            Retain(offer.Metadata);
+        });
         Recover<RecoveryCompleted>(_ => Ready());
         RecoverAny(e =>
         {
@@ -53,7 +57,7 @@ public abstract partial class EntityActor<TState> : ReceivePersistentActor, IWit
         Command<EntityFrameRefused>(refused => _ledger.Refuse(refused.Receiver));
         Command<ResendDue>(_ => Resend());
         Command<ProbeDue>(_ => Probe());
-        Command<SaveSnapshotSuccess>(saved => AfterSnapshot(saved.Metadata.SequenceNr));
+        Command<SaveSnapshotSuccess>(saved => AfterSnapshot(saved.Metadata));
         Command<Compacted>(_ => { });
         Command<CompactionFailed>(failed => Context.System.EventStream.Publish(failed));
         Command<SaveSnapshotFailure>(OnSnapshotFailed);

@@ -26,6 +26,12 @@ public sealed record EntityOptions(
     /// <summary>A message whose handling failed is tried again after this long, doubling.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// An event may be deleted when a snapshot that contains it is older than this, on the host's date; null: no event is ever deleted for
+    /// its age.
+    /// </summary>
+    public TimeSpan? KeepEvents { get; init; }
+
     /// <summary>A handler that runs longer is reported.</summary>
     public TimeSpan HandlerLimit { get; init; } = TimeSpan.FromSeconds(30);
 

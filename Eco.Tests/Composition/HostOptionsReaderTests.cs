@@ -58,6 +58,13 @@ public sealed class HostOptionsReaderTests
             HostOptionsReader.Read(HostOptionsReader.ReferenceText, "reference.conf") with { Agents = [] },
             Is.EqualTo(HostOptionsReader.Read("", "empty.conf") with { Agents = [] }));
 
+    [TestCase("forever", null)]
+    [TestCase("90 d", 90)]
+    public void Read_WhenEventsAreKeptForATimeOrForever_SaysSo(string written, int? days) =>
+        Assert.That(
+            HostOptionsReader.Read($"eco.server.keep-events = {written}", "x.conf").KeepEvents,
+            Is.EqualTo(days is { } count ? TimeSpan.FromDays(count) : (TimeSpan?)null));
+
     [Test]
     public void Read_WhenAgentDefaultsAreChanged_TheyHoldForEveryAgent()
     {
@@ -84,6 +91,8 @@ public sealed class HostOptionsReaderTests
     [TestCase("eco { agents = [{ id = a, labels = [] }] }", "x.conf:1:", "not an object")]
     [TestCase("eco { contact { heartbeat-every = 10s } }", "", "two heartbeats")]
     [TestCase("eco { contact { heartbeat-every = 0s } }", "x.conf:1:", "outside of 1ms to 1d")]
+    [TestCase("eco { server { keep-events = 1h } }", "x.conf:1:", "outside of 1d to 36500d")]
+    [TestCase("eco { server { keep-events = banana } }", "x.conf:1:", "'eco.server.keep-events'")]
     [TestCase("eco { log { level = loud } }", "x.conf:1:", "is 'loud'")]
     [TestCase("eco { state = \"\" }", "x.conf:1:", "it is empty")]
     [TestCase("eco { state = a ]}", "x.conf:1:", "]")]

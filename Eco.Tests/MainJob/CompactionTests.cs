@@ -43,6 +43,20 @@ public sealed class CompactionTests
     }
 
     [Test]
+    public void Server_WhenEventsAreKeptForATime_ForgetsThoseBelowOlderSnapshotsAndRecovers()
+    {
+        using SimulatedCluster cluster = Start(6, TimeSpan.FromSeconds(2));
+        Complete(cluster);
+        OrderedEvent[][] kept = [.. Events(cluster, SimulatedCluster.ServerName).GroupBy(e => e.PersistenceId).Select(entity => entity.ToArray())];
+        Assert.That(kept, Has.Some.Matches<OrderedEvent[]>(events => events![0].Event.SequenceNr > SnapshotEvery), "something is gone");
+
+        cluster.World.Hosts[SimulatedCluster.ServerName].Restart();
+        Complete(cluster);
+
+        Assert.That(cluster.Failure, Is.Null);
+    }
+
+    [Test]
     public void Agents_WhenTheServerIsCutOff_ForgetNothingThatItMayNotKnow()
     {
         using SimulatedCluster cluster = Start(4);
@@ -79,14 +93,14 @@ public sealed class CompactionTests
         Assert.That(emitted, Is.Unique.And.Ordered, "no update counts twice");
     }
 
-    private static SimulatedCluster Start(uint seed)
+    private static SimulatedCluster Start(uint seed, TimeSpan? keepEvents = null)
     {
         var workload = new FederatedKMeansWorkload { Seed = seed, Batches = 120, WarmUp = 5, Clusters = new MovingClusters { Points = 50 } };
         var ion = new FederatedKMeansIon("job", workload, TimeSpan.FromMilliseconds(80), 4);
         var cluster = new SimulatedCluster(seed, new SimulatedClusterOptions
         {
             Agents = FederatedKMeansIon.Agents(workload.Edges),
-            Entities = EntityOptions.Default with { SnapshotEvery = SnapshotEvery },
+            Entities = EntityOptions.Default with { SnapshotEvery = SnapshotEvery, KeepEvents = keepEvents },
         });
         cluster.AwaitAgents(MainJobRun.Limit);
         Assert.That(cluster.Submit(ion.ToHocon()).Error, Is.Null);

@@ -210,7 +210,7 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
             _setup.Partitions,
             $"server/{_writerId}",
             _setup.Timing,
-            _setup.Entities,
+            _setup.Entities with { KeepEvents = _setup.KeepEvents },
             _setup.FollowJournalEvery,
             _engines.Descriptors,
             () => _stopAsked.TrySetResult());

@@ -91,6 +91,7 @@ internal static class LocalHostCommand
         {
             FollowJournalEvery = options.FollowJournalEvery,
             StopWithin = options.StopWithin,
+            KeepEvents = options.KeepEvents,
             StatisticsBufferRows = options.StatisticsBufferRows,
         };
     }

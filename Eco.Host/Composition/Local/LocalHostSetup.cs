@@ -31,6 +31,9 @@ internal sealed record LocalHostSetup(
     /// <summary>How long each phase of an orderly stop may take; what has not ended by then is cut off.</summary>
     public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the server keeps events that a snapshot contains; null: for ever.</summary>
+    public TimeSpan? KeepEvents { get; init; }
+
     /// <summary>Rows of statistics that an agent keeps while it has no connection.</summary>
     public int StatisticsBufferRows { get; init; } = 100_000;
 }
