@@ -5,6 +5,9 @@ namespace Eco.Runtime.Persistence.Sqlite;
 /// <summary>What can be said against a request without reading the journal; null where nothing can.</summary>
 internal static class JournalRequestCheck
 {
+    /// <summary>A parked row with its stack: an allowance, since the text of a stack depends on what the compiler has inlined so far.</summary>
+    private const long ParkedRowBytes = 4_096;
+
     private const int MaxNameLength = 512;
 
     public static string? Error(AppendRequest request, int maxPayloadBytes)
@@ -49,7 +52,7 @@ internal static class JournalRequestCheck
     public static long Bytes(AppendRequest request) => 256
         + (request.Events.IsDefault ? 0 : request.Events.Sum(e => e.Payload.Length + 128L))
         + (request.Outbox.IsDefault ? 0 : request.Outbox.Sum(m => m.Payload.Length + 128L))
-        + (request.Parked is { } parked ? parked.Payload.Length + parked.Detail.Length + 256L : 0);
+        + (request.Parked is { } parked ? parked.Payload.Length + ParkedRowBytes : 0);
 
     private static string? LimitError(int limit) =>
         limit is < 1 or > 10_000 ? FormattableString.Invariant($"a limit of {limit} is not within 1 to 10,000") : null;
