@@ -66,6 +66,11 @@ internal sealed class Doctor(StateDirectory state, CommandServices services, Hos
 
     private DoctorCheck StateWritable()
     {
+        if (File.Exists(state.Root))
+        {
+            return new DoctorCheck("state", DoctorOutcome.Fail, $"'{state.Name}' is a file", "name a directory with --state DIR");
+        }
+
         string folder = NearestExisting();
         try
         {

@@ -73,9 +73,9 @@ internal sealed class DemoDisplay(IDemoScenario scenario, CommandOutput output, 
 
     private string Line(DemoProgress progress, Stopwatch elapsed, long bytesMoved, long rawBytes)
     {
-        IEnumerable<string> agents = progress.Agents.Where(agent => progress.Newest(agent, scenario.StepStatistic) is not null).Select(agent =>
-            $"{agent} " + string.Join(" / ", scenario.Shown.Select(shown => Number(progress.Newest(agent, shown.Statistic)))));
-        return $"{Summary(progress, elapsed, bytesMoved, rawBytes)}; {string.Join(", ", agents)}";
+        string[] agents = [.. progress.Agents.Where(agent => progress.Newest(agent, scenario.StepStatistic) is not null).Select(agent =>
+            $"{agent} " + string.Join(" / ", scenario.Shown.Select(shown => Number(progress.Newest(agent, shown.Statistic)))))];
+        return string.Join("; ", [Summary(progress, elapsed, bytesMoved, rawBytes), .. agents.Length > 0 ? new[] { string.Join(", ", agents) } : []]);
     }
 
     private static string Summary(DemoProgress progress, Stopwatch elapsed, long bytesMoved, long rawBytes) =>

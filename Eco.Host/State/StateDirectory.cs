@@ -1,5 +1,6 @@
 using Eco.Actors.Console;
 using Eco.Host.Commands;
+using Eco.Runtime.Persistence.Sqlite;
 
 namespace Eco.Host.State;
 
@@ -44,14 +45,14 @@ public sealed class StateDirectory
     /// <summary>Whether there is such a directory.</summary>
     public bool Exists => Directory.Exists(Root);
 
-    /// <summary>The folders that hold a journal: the server's first, then the agents' in ordinal order.</summary>
+    /// <summary>The folders that hold a journal, or what a lost one left: the server's first, then the agents' in ordinal order.</summary>
     public IEnumerable<HostFolder> WithJournal()
     {
         string agents = Path.Combine(Root, "agents");
         IEnumerable<HostFolder> folders = Directory.Exists(agents)
             ? Directory.EnumerateDirectories(agents).Order(StringComparer.Ordinal).Select(folder => new HostFolder(folder)).Prepend(Server)
             : [Server];
-        return folders.Where(folder => File.Exists(folder.Journal));
+        return folders.Where(folder => JournalVerifier.IsOrWas(folder.Journal));
     }
 
     /// <summary>An agent's folder.</summary>

@@ -63,8 +63,9 @@ public sealed record JournalTruncated(long LastAcknowledged, long Found, string 
     public override string Name => Text($"JournalTruncated({LastAcknowledged}, {Found})");
 
     /// <inheritdoc/>
-    public override string Cure =>
-        "put back the journal's files (journal.db with journal.db-wal) of that time; if they are lost, 'eco audit verify --adopt' accepts the loss and lets the host start from what is there";
+    public override string Cure => "put back the journal's files (journal.db with journal.db-wal) of that time; if they are lost, " + (Found > 0
+        ? "'eco audit verify --adopt' accepts the loss and lets the host start from what is there"
+        : "nothing is there to go on from: restore the folder from a backup, or move it away and start anew");
 }
 
 /// <summary>The head file cannot vouch for the journal: missing, or damaged in both slots.</summary>

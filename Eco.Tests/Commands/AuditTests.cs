@@ -76,6 +76,23 @@ public sealed class AuditTests
         await AppendAsync(2);
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Verify_WhenTheJournalIsGone_NamesTheLossAndNoCureThatCannotWork(bool asFolder)
+    {
+        File.Delete(Journal);
+        if (asFolder)
+        {
+            Directory.CreateDirectory(Journal);
+        }
+
+        Assert.That(await _eco.RunAsync("audit", "verify"), Is.EqualTo(ExitCodes.State));
+        Assert.That(_eco.Out, Does.Contain(asFolder ? "JournalCorrupt(journal.db, page unknown): it is a folder" : "JournalTruncated(1, 0)"));
+        Assert.That(_eco.Out, Does.Contain("start anew").And.Not.Contain("--adopt"));
+        Assert.That(await _eco.RunAsync("audit", "verify", "--adopt"), Is.EqualTo(ExitCodes.State));
+        Assert.That(await _eco.RunAsync("doctor"), Is.EqualTo(ExitCodes.Failure));
+    }
+
     private async Task<Ownership> AppendAsync(long sequenceNr)
     {
         await using SqliteJournal journal = SqliteJournal.Open(new SqliteJournalOptions { Path = Journal });

@@ -40,6 +40,15 @@ public sealed class DoctorTests
     }
 
     [Test]
+    public async Task Doctor_WhenTheStateDirectoryIsAFile_Fails()
+    {
+        File.WriteAllText(_eco.State.Root, "not a directory");
+
+        Assert.That(await _eco.RunAsync("doctor"), Is.EqualTo(ExitCodes.Failure));
+        Assert.That(_eco.Out, Does.Contain("fail  state").And.Contains("is a file"));
+    }
+
+    [Test]
     public async Task Doctor_WhenALockIsHeldButNobodyListens_Fails()
     {
         using StateLock held = _eco.State.Acquire();

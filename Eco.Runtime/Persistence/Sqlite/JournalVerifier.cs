@@ -6,11 +6,20 @@ public static class JournalVerifier
     // A running host writes the journal and its head one after the other; between the two they differ by a commit or more.
     private const int HeadAttempts = 100;
 
+    /// <summary>Whether there is a journal, or what lies beside says that there was one: a lost journal must not pass as none.</summary>
+    /// <param name="path">The journal's file.</param>
+    public static bool IsOrWas(string path) => File.Exists(path) || Lost(path) is not null;
+
     /// <summary>Verifies, reading only; a host may run meanwhile.</summary>
     /// <param name="path">The journal's file.</param>
     /// <exception cref="JournalOpenException">It cannot be read for another reason than damage.</exception>
     public static JournalVerification Verify(string path)
     {
+        if (Lost(path) is { } lost)
+        {
+            return new JournalVerification(0, 0, 0, 0, [lost]);
+        }
+
         try
         {
             using JournalReader reader = JournalReader.Open(path);
@@ -66,5 +75,27 @@ public static class JournalVerifier
         }
 
         file.Dispose();
+    }
+
+    // A head of commit 0 is that of a first start that was cut short: nothing is lost.
+    private static JournalDamage? Lost(string path)
+    {
+        string name = System.IO.Path.GetFileName(path);
+        if (File.Exists(path))
+        {
+            return null;
+        }
+
+        if (Directory.Exists(path))
+        {
+            return new FileCorrupt(name, null, "it is a folder");
+        }
+
+        if (JournalHead.Read(path) is { Commit: > 0 } head)
+        {
+            return new JournalTruncated(head.LastOrdering, 0, "the file is gone, but journal.head is there");
+        }
+
+        return File.Exists(path + "-wal") ? new FileCorrupt(name, null, $"the file is gone but {name}-wal is there") : null;
     }
 }
