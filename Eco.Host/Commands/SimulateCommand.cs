@@ -61,6 +61,7 @@ internal static class SimulateCommand
 
     private static int Run(CommandScope scope, SimulateRequest request)
     {
+        FiguresReport.RequireWritable(request.JsonFile);
         if (request.FaultFile is { } file)
         {
             return RunFile(scope, file);

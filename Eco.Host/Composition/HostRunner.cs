@@ -24,6 +24,7 @@ internal sealed class HostRunner : IHostRunner
 
     public Task<int> ExperimentAsync(ExperimentRun run, CommandOutput output, CancellationToken stop)
     {
+        FiguresReport.RequireWritable(run.JsonFile);
         ImmutableArray<FederatedKMeansRow>.Builder rows = ImmutableArray.CreateBuilder<FederatedKMeansRow>();
         foreach (long seed in run.Seeds)
         {
@@ -39,11 +40,7 @@ internal sealed class HostRunner : IHostRunner
 
     public Task<int> BenchAsync(BenchRun run, CommandOutput output, CancellationToken stop)
     {
-        if (run.JsonFile is not null)
-        {
-            FiguresReport.RequireWritable(run.JsonFile);
-        }
-
+        FiguresReport.RequireWritable(run.JsonFile);
         return run.Name switch
         {
             KernelBenchmark.Name => KernelBenchmark.RunAsync(run, output, stop),

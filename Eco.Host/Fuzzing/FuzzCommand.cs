@@ -61,6 +61,7 @@ internal static class FuzzCommand
 
     private static int Run(CommandScope scope, ImmutableArray<string> names, long inputs, long seed, string? jsonFile)
     {
+        FiguresReport.RequireWritable(jsonFile);
         var results = ImmutableArray.CreateBuilder<FuzzResult>();
         foreach (string name in names)
         {

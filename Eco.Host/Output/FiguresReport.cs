@@ -87,11 +87,17 @@ public sealed record FiguresReport(
 
     /// <summary>Finds out before minutes of measuring whether <see cref="Save"/> can work afterwards.</summary>
     /// <exception cref="CommandException">The file cannot be written.</exception>
-    public static void RequireWritable(string path) => Guard(path, () =>
+    public static void RequireWritable(string? path)
     {
-        File.WriteAllBytes(Temporary(path), []);
-        File.Delete(Temporary(path));
-    });
+        if (path is not null)
+        {
+            Guard(path, () =>
+            {
+                File.WriteAllBytes(Temporary(path), []);
+                File.Delete(Temporary(path));
+            });
+        }
+    }
 
     private static string Temporary(string path) => path + ".tmp";
 

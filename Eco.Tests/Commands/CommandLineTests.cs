@@ -84,6 +84,15 @@ public sealed class CommandLineTests
         Assert.That(_eco.ErrorLines[0], Does.Contain("no state directory"));
     }
 
+    [TestCase("fuzz", "--inputs", "1")]
+    [TestCase("simulate", "--seeds", "1..2000")]
+    public async Task Measurement_WhenItsFileCannotBeWritten_SaysSoBeforeItStarts(string verb, string option, string value)
+    {
+        Assert.That(await _eco.RunAsync(verb, option, value, "--json", "/nonexistent/figures.json"), Is.EqualTo(ExitCodes.Failure));
+        Assert.That(_eco.Out, Is.Empty);
+        Assert.That(_eco.Error, Does.Contain("the figures cannot be written to '/nonexistent/figures.json'"));
+    }
+
     [Test]
     public async Task Run_WhenTimelineIsDamaged_SaysHowToMakeItAnew()
     {
