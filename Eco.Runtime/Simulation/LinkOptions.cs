@@ -15,7 +15,7 @@ public sealed record LinkOptions
     /// <summary>Up to so much is added to the latency by chance; frames still keep their order.</summary>
     public TimeSpan Jitter { get; init; }
 
-    /// <summary>How fast the network card sends into this link.</summary>
+    /// <summary>How fast bytes go into this link; at the beginning also how fast its network card is.</summary>
     public double BandwidthBytesPerSecond { get; init; } = 125e6;
 
     /// <summary>The probability that a frame, or a confirmation, is lost.</summary>

@@ -3,6 +3,8 @@ namespace Eco.Runtime.Simulation;
 /// <summary>One direction between two hosts: its options, its chance, and its counters.</summary>
 internal sealed class NetworkLink(string from, string to, NetworkCard card, LinkOptions options, Random random)
 {
+    private readonly double _cardBytesPerSecond = options.BandwidthBytesPerSecond;
+    private long _freeAt;
     private long _lastArrival = -1;
 
     public string From { get; } = from;
@@ -31,10 +33,10 @@ internal sealed class NetworkLink(string from, string to, NetworkCard card, Link
 
     public LinkCounters Counters => new(From, To, Frames, Bytes, Delivered, Dropped, Duplicated, Reordered);
 
-    /// <summary>When the last byte has left the network card, or null when the card's backlog is full.</summary>
+    /// <summary>When the last byte is on its way, or null when too much waits for the network card or for this link.</summary>
     public long? Serialise(long now, int bytes)
     {
-        long start = Math.Max(now, Card.FreeAt);
+        long start = Math.Max(now, Math.Max(Card.FreeAt, _freeAt));
         if (start - now > Options.MaximumBacklog.Ticks)
         {
             return null;
@@ -44,11 +46,17 @@ internal sealed class NetworkLink(string from, string to, NetworkCard card, Link
     }
 
     /// <summary>As <see cref="Serialise"/>, for a sender that waits rather than drops.</summary>
+    /// <remarks>
+    /// The card is busy as long as it takes at its own rate, which is what the link had at first. A link that was made slower has its
+    /// bottleneck further on: what waits there does not keep the card from sending to others.
+    /// </remarks>
     public long SerialiseAll(long now, int bytes)
     {
         long start = Math.Max(now, Card.FreeAt);
-        Card.FreeAt = start + (long)Math.Ceiling(bytes / Options.BandwidthBytesPerSecond * TimeSpan.TicksPerSecond);
-        return Card.FreeAt;
+        double bandwidth = Options.BandwidthBytesPerSecond;
+        Card.FreeAt = start + Ticks(bytes, Math.Max(bandwidth, _cardBytesPerSecond));
+        _freeAt = bandwidth < _cardBytesPerSecond ? Math.Max(start, _freeAt) + Ticks(bytes, bandwidth) : Card.FreeAt;
+        return _freeAt;
     }
 
     /// <summary>When a frame that has left arrives: after the latency, and never together with or before the one ahead of it.</summary>
@@ -64,4 +72,6 @@ internal sealed class NetworkLink(string from, string to, NetworkCard card, Link
         _lastArrival = Math.Max(arrival, _lastArrival + 1);
         return _lastArrival;
     }
+
+    private static long Ticks(int bytes, double bytesPerSecond) => (long)Math.Ceiling(bytes / bytesPerSecond * TimeSpan.TicksPerSecond);
 }

@@ -5,7 +5,8 @@ namespace Eco.Runtime.Simulation;
 
 /// <summary>
 /// The network between the hosts of a simulation. Every host has one card to its own site (LAN), every site one to the others (WAN);
-/// a card sends its frames one after the other: start = max(now, card free), then bytes / bandwidth, then the link's latency.
+/// a card sends its frames one after the other: start = max(now, card free), then bytes / bandwidth, then the link's latency. A link that
+/// was made slower than its card holds up only what goes over it.
 /// </summary>
 public sealed class SimulatedNetwork
 {
