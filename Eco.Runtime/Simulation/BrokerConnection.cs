@@ -132,6 +132,18 @@ internal sealed class BrokerConnection
         }
     }
 
+    /// <summary>A link of the connection has become faster.</summary>
+    public void LinkHastened(NetworkLink link, double faster)
+    {
+        foreach (BrokerStream? stream in (BrokerStream?[])[_up, _down])
+        {
+            if (stream?.Link == link)
+            {
+                stream.Hasten(faster);
+            }
+        }
+    }
+
     /// <summary>The host has crashed.</summary>
     public void HostDown()
     {

@@ -117,6 +117,25 @@ internal sealed class BrokerStream(
         }
     }
 
+    /// <summary>The link has become faster: what is under way comes sooner, in its order.</summary>
+    public void Hasten(double faster)
+    {
+        long now = scheduler.Clock.ElapsedTicks;
+        for (int left = _items.Count; left > 0; left--)
+        {
+            (long due, StreamItem item) = _items.Dequeue();
+            _items.Enqueue((NetworkLink.Sooner(due, now, faster), item));
+        }
+
+        LastArrival = NetworkLink.Sooner(LastArrival, now, faster);
+        if (_isPlanned)
+        {
+            scheduler.Cancel(this);
+            (_isPlanned, IsCancelled) = (false, false);
+            PlanFor(_items.Peek().Due);
+        }
+    }
+
     /// <summary>Drops what is on its way; nothing is sent any more.</summary>
     public void Close()
     {

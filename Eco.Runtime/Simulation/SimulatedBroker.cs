@@ -35,6 +35,7 @@ public sealed class SimulatedBroker
                 connection.LinkChanged(link);
             }
         };
+        network.LinkHastened = (link, faster) => _connections.ForEach(connection => connection.LinkHastened(link, faster));
     }
 
     /// <summary>How often it has done what must be survived. A new object at each reading.</summary>

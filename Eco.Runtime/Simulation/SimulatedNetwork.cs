@@ -29,16 +29,29 @@ public sealed class SimulatedNetwork
     /// <summary>Called when a link is cut or mended.</summary>
     internal Action<NetworkLink>? LinkChanged { get; set; }
 
+    /// <summary>Called with the factor by which a link has become faster.</summary>
+    internal Action<NetworkLink, double>? LinkHastened { get; set; }
+
     /// <summary>What has gone over each link that was used, ordered by sender and receiver.</summary>
     public ImmutableArray<LinkCounters> Counters =>
         [.. _links.Values.Select(link => link.Counters).OrderBy(c => c.From, StringComparer.Ordinal).ThenBy(c => c.To, StringComparer.Ordinal)];
 
-    /// <summary>Sets one direction of a link; frames on their way keep their arrival.</summary>
+    /// <summary>
+    /// Sets one direction of a link. Frames on their way keep their arrival; what waits in a connection for a link that becomes faster comes
+    /// sooner.
+    /// </summary>
     public void Configure(string from, string to, LinkOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        Link(from, to).Options = options;
+        NetworkLink link = Link(from, to);
+        double faster = options.BandwidthBytesPerSecond / link.Options.BandwidthBytesPerSecond;
+        link.Options = options;
+        if (faster > 1)
+        {
+            link.Hasten(_scheduler.Clock.ElapsedTicks, faster);
+            LinkHastened?.Invoke(link, faster);
+        }
     }
 
     /// <summary>Sets both directions of a link.</summary>

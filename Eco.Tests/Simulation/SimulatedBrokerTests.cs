@@ -40,6 +40,22 @@ public sealed class SimulatedBrokerTests
     }
 
     [Test]
+    public void Link_WhenItBecomesFastAgain_BringsWhatWaitsForItSooner()
+    {
+        Open();
+        LinkOptions fast = _world.Network.OptionsOf(Broker, "b");
+        _world.Network.Configure(Broker, "b", fast with { BandwidthBytesPerSecond = 1 });
+        Send("1", "2");
+        _world.RunFor(TimeSpan.FromMilliseconds(500));
+        Assert.That(Texts(_b), Is.Empty);
+
+        _world.Network.Configure(Broker, "b", fast);
+
+        _world.RunUntil(() => Texts(_b).Length == 2, TimeSpan.FromSeconds(1));
+        Assert.That(Texts(_b), Is.EqualTo(new[] { "1", "2" }));
+    }
+
+    [Test]
     public void Cut_WhenBothEndsNoticeAtTheirOwnTime_MakesTwoActiveInSomeSeedsAndNoneInOthers()
     {
         long[] doublyActive = [.. Enumerable.Range(1, 20).Select(seed =>

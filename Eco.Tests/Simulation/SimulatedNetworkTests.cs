@@ -24,6 +24,21 @@ public sealed class SimulatedNetworkTests
     }
 
     [Test]
+    public void Transmit_WhenOneLinkIsSlowerThanItsCard_HoldsUpWhatGoesOverItAlone()
+    {
+        using SimulatedWorld world = World(Plain, "a", "b", "c");
+        world.Network.Configure("a", "b", Plain with { BandwidthBytesPerSecond = 10_000 });
+        var arrivals = new List<(string, double)>();
+        world.Network.Transmit("a", "b", 50_000, "x", () => arrivals.Add(("b", Milliseconds(world))));
+        world.Network.Transmit("a", "b", 10_000, "x", () => arrivals.Add(("b again", Milliseconds(world))));
+        world.Network.Transmit("a", "c", 20_000, "x", () => arrivals.Add(("c", Milliseconds(world))));
+
+        world.RunToQuiescence(TimeSpan.FromMinutes(1));
+
+        Assert.That(arrivals, Is.EqualTo(new[] { ("c", 90.0), ("b", 5_010.0), ("b again", 6_010.0) }));
+    }
+
+    [Test]
     public void Transmit_WhenSitesDiffer_GoesOverTheSitesSharedCard()
     {
         var options = new SimulationOptions { Lan = Plain, Wan = Plain with { Latency = TimeSpan.FromMilliseconds(30), BandwidthBytesPerSecond = 100_000 } };
