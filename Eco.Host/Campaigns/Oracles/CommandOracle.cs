@@ -63,7 +63,9 @@ internal sealed class CommandOracle : Oracle
                 case IonNodeFinished { Finished: false }:
                     HistoryOf(ion).IsCompleted = false;
                     break;
-                case IonHoldChanged hold:
+                case IonHoldChanged hold when hold.Held != HistoryOf(ion).IsHeld:
+                    // Where it says what holds already it tells the timeline of a new version, or of an ION that goes on.
+                    HistoryOf(ion).IsHeld = hold.Held;
                     Effect(ion, hold.Held ? ClientVerb.Pause : ClientVerb.Resume);
                     break;
             }
@@ -111,6 +113,8 @@ internal sealed class CommandOracle : Oracle
         public List<ClientCommand> Given { get; } = [];
 
         public int Done { get; set; }
+
+        public bool IsHeld { get; set; }
 
         public bool IsCompleted { get; set; }
     }
