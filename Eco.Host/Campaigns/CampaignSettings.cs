@@ -75,7 +75,7 @@ internal sealed record CampaignSettings(
             Quorum: random.Next(1, 4),
             FoldsLate: random.Next(2) == 0,
             SnapshotEvery: random.Next(3) == 0 ? random.Next(3, 10) : random.Next(20, 200),
-            StatisticsRows: random.Next(3) == 0 ? random.Next(20, 60) : 100_000,
+            StatisticsRows: random.Next(3) == 0 ? random.Next(2, 12) : 100_000,
             LatencyMilliseconds: random.Next(1, 61),
             JitterMilliseconds: random.Next(0, 31),
             LossPercent: badNetwork ? random.Next(1, 21) : 0,
