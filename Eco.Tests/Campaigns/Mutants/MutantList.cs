@@ -48,12 +48,6 @@ internal static class MutantList
             "network",
             NeedsTwin: true),
         new(
-            "round's deadline lost at a restart",
-            "Eco.Actors/Ions/Nodes/IonNodeActor.cs",
-            "if (State.Rounds.Open is { Overdue: false } open)",
-            "if (State.Rounds.Open is { Overdue: false, Round: < 0 } open)",
-            "crashes"),
-        new(
             "gap taken for the next message",
             "Eco.Runtime/Cluster/EntityLedger.cs",
             "return number == row.LastSequenceNr + 1 ? InboxVerdict.Apply : InboxVerdict.Gap;",
