@@ -76,6 +76,9 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
             }
 
             await Task.WhenAny(host._ready.Task, host._fault.Task).WaitAsync(cancellation).ConfigureAwait(false);
+
+            // After a crash the timeline may be behind the journal; the first question must find all that was decided before.
+            await host.CatchUpAsync().WaitAsync(cancellation).ConfigureAwait(false);
             return host;
         }
         catch
@@ -168,7 +171,6 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
         ServerReady server = await _ready.Task.ConfigureAwait(false);
         try
         {
-            // Reading verbs work without a host afterwards; they should find all that this one has decided.
             await server.Timeline.Ask<TimelineCaughtUp>(new CatchUpTimeline(), CatchUpPatience).ConfigureAwait(false);
         }
         catch (AskTimeoutException e)
@@ -196,7 +198,8 @@ internal sealed class LocalHost : IConsoleEndpoint, IAsyncDisposable
         ActorSystem system = NewSystem("server");
         CoordinatedShutdown shutdown = CoordinatedShutdown.Get(system);
 
-        // Agents first, so that the server still takes what they have to say.
+        // Agents first, so that the server still takes what they have to say. Reading verbs work without a host afterwards; they should find
+        // all that this one has decided.
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "agents", StopAgentsAsync);
         shutdown.AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "timeline", CatchUpAsync);
         var ports = new ServerPorts(
