@@ -16,4 +16,4 @@ USER 10001
 WORKDIR /state
 VOLUME /state
 ENTRYPOINT ["dotnet", "/app/Eco.Host.dll"]
-CMD ["host", "-c", "/etc/eco/worker.conf", "--state", "/state/.eco"]
+CMD ["host", "-c", "/etc/eco/embedded.conf", "--state", "/state/.eco"]

@@ -121,6 +121,9 @@ public sealed class AgentActor : EntityActor<AgentState>
             case VolatileDelivery { Message: StatusRequested asked }:
                 Tell(new StatusReported(asked.RequestId, _agent, [.. _statuses.Values]));
                 return true;
+            case QueryStatus:
+                Sender?.Tell(new StatusReported(0, _agent, [.. _statuses.Values]), Self);
+                return true;
             case VolatileDelivery:
                 return true;
             case InstanceStatus status:

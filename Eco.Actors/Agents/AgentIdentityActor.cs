@@ -96,6 +96,12 @@ public sealed class AgentIdentityActor : EntityActor<AgentIdentityState>
                 }
 
                 return true;
+            case QueryStatus when State.Incarnation == 0:
+                Sender?.Tell(new StatusReported(0, _profile.Id, []), Self);
+                return true;
+            case QueryStatus query:
+                Router.Tell(new ToEntity(AgentActor.IdOf(_profile.Id, State.Incarnation), query), Sender);
+                return true;
             case AskToJoin when State.InstallId.Length == 0:
                 return true;
             case AskToJoin:

@@ -289,15 +289,7 @@ public sealed class ConsoleRequestActor : ReceiveActor, IWithTimers
         DateTimeOffset now = Context.System.TimeProvider.GetUtcNow();
         Finish(ConsoleJson.Reply<ImmutableArray<InstanceView>>(
             _request.Id,
-            [.. _statuses.SelectMany(entry => entry.Value.Select(instance => new InstanceView(
-                instance.Ion,
-                instance.Node,
-                entry.Key,
-                instance.State.ToString().ToLowerInvariant(),
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{instance.Steps} steps{(instance.Detail.Length == 0 ? string.Empty : ", " + instance.Detail)}"),
-                now)))]));
+            [.. _statuses.SelectMany(entry => entry.Value.Select(instance => InstanceView.Of(entry.Key, instance, now)))]));
     }
 
     private void ToIon(object command)

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using Eco.Actors.Agents;
 
 namespace Eco.Actors.Console;
 
@@ -48,7 +50,22 @@ public sealed record IonDetailView(
     ImmutableArray<StatisticView> Statistics);
 
 /// <summary>An ION node on an agent.</summary>
-public sealed record InstanceView(string Ion, string Node, string Agent, string State, string Detail, DateTimeOffset ChangedAt);
+public sealed record InstanceView(string Ion, string Node, string Agent, string State, string Detail, DateTimeOffset ChangedAt)
+{
+    /// <summary>What an agent has said of a node just now.</summary>
+    public static InstanceView Of(string agent, InstanceStatus status, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        return new InstanceView(
+            status.Ion,
+            status.Node,
+            agent,
+            status.State.ToString().ToLowerInvariant(),
+            string.Create(
+                CultureInfo.InvariantCulture, $"{status.Steps} steps{(status.Detail.Length == 0 ? string.Empty : ", " + status.Detail)}"),
+            now);
+    }
+}
 
 /// <summary>A merge round.</summary>
 public sealed record RoundView(string Ion, string Node, long Round, string State, int Expected, int Received, string? ResultHash, DateTimeOffset ChangedAt);

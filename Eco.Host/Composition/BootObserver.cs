@@ -7,9 +7,10 @@ namespace Eco.Host.Composition;
 /// <summary>Tells the composition that a role is ready, or cannot start.</summary>
 internal sealed class BootObserver : ReceiveActor
 {
-    public BootObserver(Action<ServerReady> ready, Action<string> failed)
+    public BootObserver(Action<EntityHostReady> hostReady, Action<ServerReady> serverReady, Action<string> failed)
     {
-        Receive<ServerReady>(ready);
+        Receive<EntityHostReady>(hostReady);
+        Receive<ServerReady>(serverReady);
         Receive<EntityHostFailed>(failure => failed(failure.Reason));
     }
 }

@@ -15,8 +15,20 @@ public sealed record HostOptions
     /// <summary>How long each phase of an orderly stop may take; what has not ended by then is cut off.</summary>
     public required TimeSpan StopWithin { get; init; }
 
-    /// <summary>Whether this host is the server.</summary>
+    /// <summary>The brokers between hosts, in the order in which they are tried; empty: all roles are in this process.</summary>
+    public required ImmutableArray<Uri> Brokers { get; init; }
+
+    /// <summary>The file with the password of the brokers' user; empty: the environment has it.</summary>
+    public required string BrokerPasswordFile { get; init; }
+
+    /// <summary>Whether this host has the server role.</summary>
     public required bool RunsServer { get; init; }
+
+    /// <summary>How the server's PostgreSQL is reached, without a password; empty: SQLite in the state directory.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>The file with the password of the database's user; empty: the environment has it.</summary>
+    public required string DatabasePasswordFile { get; init; }
 
     /// <summary>Shards of the server's entities.</summary>
     public required int Partitions { get; init; }

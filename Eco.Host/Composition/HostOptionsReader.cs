@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Immutable;
+using System.Data.Common;
 using System.Text.RegularExpressions;
 using Eco.Actors.Console;
 using Eco.Host.Commands;
@@ -112,7 +113,11 @@ public static partial class HostOptionsReader
             State = eco.Text("state", text => text.Length == 0 ? "it is empty" : null),
             HostId = host.Text("id", ProblemOfId),
             StopWithin = host.Duration("stop-within", Millisecond, Day),
+            Brokers = BrokersOf(eco),
+            BrokerPasswordFile = eco.Text("broker-password-file"),
             RunsServer = roles.Contains("server"),
+            Database = server.Text("database", ProblemOfDatabase),
+            DatabasePasswordFile = server.Text("database-password-file"),
             Partitions = server.Integer("partitions", 1, 256),
             FollowJournalEvery = server.Duration("follow-journal-every", Millisecond, Day),
             KeepEvents = server.DurationOrForever("keep-events", Day, 36_500 * Day),
@@ -133,6 +138,50 @@ public static partial class HostOptionsReader
         }
 
         return options;
+    }
+
+    private static ImmutableArray<Uri> BrokersOf(OptionsSection eco)
+    {
+        var brokers = ImmutableArray.CreateBuilder<Uri>();
+        foreach (string text in eco.TextListOrLine("brokers"))
+        {
+            if (ProblemOfBroker(text) is { } problem)
+            {
+                eco.Wrong("brokers", "is wrong: " + problem, "write \"amqp://USER@HOST:5672\"");
+            }
+            else
+            {
+                brokers.Add(new Uri(text));
+            }
+        }
+
+        return brokers.ToImmutable();
+    }
+
+    private static string? ProblemOfBroker(string text) =>
+        !Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Scheme != "amqp" || uri.Host.Length == 0 ? $"'{text}' is no address of a broker"
+        : uri.UserInfo.Contains(':', StringComparison.Ordinal) ? $"the address of {uri.Host} holds a password; it belongs into eco.broker-password-file or ECO_BROKER_PASSWORD"
+        : uri.UserInfo.Length == 0 ? $"'{text}' names no user"
+        : null;
+
+    private static string? ProblemOfDatabase(string text)
+    {
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            var parts = new DbConnectionStringBuilder { ConnectionString = text };
+            return parts.ContainsKey("Password") || parts.ContainsKey("pwd")
+                ? "a password belongs into eco.server.database-password-file or ECO_DATABASE_PASSWORD"
+                : null;
+        }
+        catch (ArgumentException error)
+        {
+            return error.Message;
+        }
     }
 
     private static ImmutableArray<AgentHostOptions> AgentsOf(OptionsSection eco, OptionsSection defaults)
@@ -199,12 +248,22 @@ public static partial class HostOptionsReader
             contact.Wrong("unreachable-after", "is not longer than two heartbeats", "make it at least three times heartbeat-every");
         }
 
-        if (!roles.Contains("server"))
+        if (!roles.Contains("server") && options.Brokers.IsEmpty)
         {
             host.Wrong(
                 "roles",
-                "lacks server; agents of another process need a broker, which this version does not have",
-                "write roles = [\"server\", \"agent\"]");
+                "lacks server, and eco.brokers names nobody by whom one could be reached",
+                "name the brokers, or write roles = [\"server\", \"agent\"]");
+        }
+
+        if (options.Database.Length > 0 && options.Brokers.IsEmpty)
+        {
+            eco.Wrong("brokers", "is empty, and the servers that share a database need brokers between them", "name the brokers, or leave eco.server.database empty");
+        }
+
+        if (roles.IsEmpty || (roles.Contains("agent") && !roles.Contains("server") && options.Agents.IsEmpty))
+        {
+            eco.Wrong("agents", "is empty, so that this host has nothing to run", "write agents = [{ id = \"edge-1\" }]");
         }
 
         if (options.Agents.Length > 0 && !roles.Contains("agent"))

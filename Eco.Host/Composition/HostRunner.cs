@@ -3,7 +3,7 @@ using Eco.Host.Benchmarks.Hocon;
 using Eco.Host.Benchmarks.Journal;
 using Eco.Host.Benchmarks.Kernel;
 using Eco.Host.Commands;
-using Eco.Host.Composition.Local;
+using Eco.Host.Composition.Hosting;
 using Eco.Host.Demo;
 using Eco.Host.Experiments;
 using Eco.Host.Output;
@@ -18,7 +18,7 @@ internal sealed class HostRunner : IHostRunner
         new(FederatedKMeansExperiment.Name, "federated online k-means against pooled data and isolated edges"),
     ];
 
-    public Task<int> HostAsync(HostRun run, CommandOutput output, CancellationToken stop) => LocalHostCommand.RunAsync(run, output, stop);
+    public Task<int> HostAsync(HostRun run, CommandOutput output, CancellationToken stop) => HostCommand.RunAsync(run, output, stop);
 
     public Task<int> DemoAsync(DemoRun run, CommandOutput output, CancellationToken stop) => DemoCommand.RunAsync(run, output, stop);
 

@@ -108,6 +108,12 @@ internal sealed class OptionsSection(HoconObject? written, HoconObject reference
         return texts.ToImmutable();
     }
 
+    /// <summary>A list of texts, or one text with commas between them, as a variable of the environment holds it.</summary>
+    public ImmutableArray<string> TextListOrLine(string key) =>
+        Written(key) is { } node && HoconConversions.TryToText(node, out _, out _)
+            ? [.. Text(key).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)]
+            : TextList(key);
+
     public ImmutableSortedDictionary<string, string> TextMap(string key)
     {
         var map = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);

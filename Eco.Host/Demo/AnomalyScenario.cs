@@ -4,7 +4,7 @@ using Eco.Actors.Console;
 using Eco.Engines.Abstractions;
 using Eco.Engines.Online.Experiments;
 using Eco.Host.Commands;
-using Eco.Host.Composition.Local;
+using Eco.Host.Composition.Hosting;
 using Eco.Host.Output;
 using Eco.Schedulers.Placement;
 

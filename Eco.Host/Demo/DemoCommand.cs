@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Eco.Actors.Agents;
 using Eco.Host.Commands;
 using Eco.Host.Composition;
-using Eco.Host.Composition.Local;
+using Eco.Host.Composition.Hosting;
 using Eco.Host.ConsoleSocket;
 using Eco.Host.Output;
 using Eco.Host.State;
@@ -17,6 +17,8 @@ namespace Eco.Host.Demo;
 /// </summary>
 internal static class DemoCommand
 {
+    private const int Partitions = 16;
+
     private static readonly AgentOptions Timing = AgentOptions.Default with
     {
         JoinEvery = TimeSpan.FromMilliseconds(200),
@@ -32,10 +34,10 @@ internal static class DemoCommand
         var elapsed = Stopwatch.StartNew();
         using StateLock held = run.State.Acquire();
         using ILoggerFactory logging = HostLogging.Create(output.Verbose ? LogLevel.Information : LogLevel.Error);
-        LocalHost host = await StorageErrors.GuardAsync(run.State, () => LocalHost.StartAsync(
-            new LocalHostSetup(
+        EcoHost host = await StorageErrors.GuardAsync(run.State, () => EcoHost.StartAsync(
+            new EcoHostSetup(
                 run.State,
-                16,
+                new ServerHostSetup("server", Partitions),
                 scenario.Agents,
                 Timing,
                 EntityOptions.Default,

@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using Eco.Actors.Console;
 using Eco.Host.Commands;
-using Eco.Host.Composition.Local;
+using Eco.Host.Composition.Hosting;
 using Eco.Host.Output;
 
 namespace Eco.Host.Demo;
@@ -12,7 +12,7 @@ namespace Eco.Host.Demo;
 /// <summary>One run of a demo on a started host: find or submit its ION, follow it to its end.</summary>
 internal sealed class DemoSession(
     IDemoScenario scenario,
-    LocalHost host,
+    EcoHost host,
     CommandOutput output,
     bool live,
     Stopwatch elapsed)

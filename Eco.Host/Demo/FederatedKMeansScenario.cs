@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Eco.Engines.Online.Experiments;
-using Eco.Host.Composition.Local;
+using Eco.Host.Composition.Hosting;
 using Eco.Host.Output;
 
 namespace Eco.Host.Demo;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Eco.Host.Composition.Local;
+using Eco.Host.Composition.Hosting;
 using Eco.Host.Output;
 
 namespace Eco.Host.Demo;

@@ -80,7 +80,13 @@ public sealed class HostOptionsReaderTests
     [TestCase("eko {}", "x.conf:1:1", "did you mean 'eco'?")]
     [TestCase("eco { server { partitions = 0 } }", "x.conf:1:", "outside of 1 to 256")]
     [TestCase("eco { server = 5 }", "x.conf:1:16", "is not an object")]
-    [TestCase("eco { host { roles = [agent] } }", "x.conf:1:", "lacks server")]
+    [TestCase("eco { host { roles = [agent] }, agents = [{ id = a }] }", "x.conf:1:", "lacks server")]
+    [TestCase("eco { brokers = [\"amqp://eco@a\"], host { roles = [agent] } }", "reference.conf", "nothing to run")]
+    [TestCase("eco { brokers = [\"http://eco@a\"] }", "x.conf:1:", "is no address of a broker")]
+    [TestCase("eco { brokers = [\"amqp://a\"] }", "x.conf:1:", "names no user")]
+    [TestCase("eco { brokers = [\"amqp://eco:geheim@a\"] }", "x.conf:1:", "broker-password-file")]
+    [TestCase("eco { brokers = [\"amqp://eco@a\"], server { database = \"Host=a;Password=geheim\" } }", "x.conf:1:", "database-password-file")]
+    [TestCase("eco { server { database = \"Host=a\" } }", "reference.conf", "need brokers")]
     [TestCase("eco { host { roles = [server, worker] } }", "x.conf:1:", "names 'worker'")]
     [TestCase("eco { host { roles = [server] }, agents = [{ id = a }] }", "x.conf:1:", "has not the role agent")]
     [TestCase("eco { agents = [{ site = a }] }", "x.conf:1:17", "'eco.agents[0].id' is missing")]
@@ -106,15 +112,24 @@ public sealed class HostOptionsReaderTests
         Assert.That(error.Details[0], Does.StartWith(where).And.Contains(what));
     }
 
-    [TestCase("server.conf")]
-    [TestCase("agent.conf")]
-    [TestCase("worker.conf")]
-    public void ReadFile_WhenItIsOneOfTheRoles_FindsNothingWrong(string name)
+    [TestCase("server.conf", true, 0, 0)]
+    [TestCase("agent.conf", false, 1, 1)]
+    [TestCase("worker.conf", false, 1, 1)]
+    [TestCase("embedded.conf", true, 1, 0)]
+    public void ReadFile_WhenItIsOneOfTheRoles_FindsNothingWrong(string name, bool server, int agents, int brokers)
     {
         HostOptions options = HostOptionsReader.ReadFile(Path.Combine(Repository.Root, "hocon", name));
 
-        Assert.That(options.Agents, Has.Length.EqualTo(name == "server.conf" ? 0 : 1));
+        Assert.That(options.RunsServer, Is.EqualTo(server));
+        Assert.That(options.Agents, Has.Length.EqualTo(agents));
+        Assert.That(options.Brokers, Has.Length.EqualTo(brokers));
     }
+
+    [TestCase("brokers = [\"amqp://eco@a:1\", \"amqp://eco@b:2/v\"]")]
+    [TestCase("brokers = \"amqp://eco@a:1, amqp://eco@b:2/v\"")]
+    public void Read_WhenBrokersAreAListOrALine_KeepsTheirOrder(string written) => Assert.That(
+        HostOptionsReader.Read("eco { " + written + " }", "x.conf").Brokers,
+        Is.EqualTo(new[] { new Uri("amqp://eco@a:1"), new Uri("amqp://eco@b:2/v") }));
 
     private static IEnumerable<string> KeysOf(HoconObject node, string path) => node.SelectMany(field =>
     {

@@ -207,7 +207,10 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
     }
 }
 
-/// <summary>To a proxy, local: ask the agent for its status now. Answered with <see cref="StatusReported"/> if the agent is there.</summary>
+/// <summary>
+/// To a proxy: ask the agent for its status now. To an agent's identity, on its own host: say what it is. Answered with
+/// <see cref="StatusReported"/> if the agent is there.
+/// </summary>
 public sealed record QueryStatus;
 
 /// <summary>On the event stream: a statistic has come in.</summary>

@@ -239,7 +239,7 @@ public sealed class SimulatedCluster : IDisposable
     {
         // The host's own: what fails in it outside an actor fails the run, and it ends with the host.
         ActorSystem system = host.System;
-        IActorRef observer = system.ActorOf(Props.Create(() => new BootObserver(ready => _consoles[host.Id] = ready.Console, reason => Failure = reason)), "boot");
+        IActorRef observer = system.ActorOf(Props.Create(() => new BootObserver(_ => { }, ready => _consoles[host.Id] = ready.Console, reason => Failure = reason)), "boot");
         system.EventStream.Subscribe(observer, typeof(ServerReady));
         system.EventStream.Subscribe(observer, typeof(EntityHostFailed));
         return system;

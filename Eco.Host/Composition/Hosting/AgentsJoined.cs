@@ -3,7 +3,7 @@ using System.Text.Json;
 using Eco.Actors.Console;
 using Eco.Host.Commands;
 
-namespace Eco.Host.Composition.Local;
+namespace Eco.Host.Composition.Hosting;
 
 /// <summary>Waits until the agents of a host have joined it: before that, a selector would find nobody.</summary>
 internal static class AgentsJoined
@@ -15,7 +15,7 @@ internal static class AgentsJoined
     /// <param name="agents">The ids of its agents.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="CommandException">The host failed meanwhile.</exception>
-    public static async Task WaitAsync(LocalHost host, IEnumerable<string> agents, CancellationToken cancellation)
+    public static async Task WaitAsync(EcoHost host, IEnumerable<string> agents, CancellationToken cancellation)
     {
         var missing = agents.ToHashSet(StringComparer.Ordinal);
         using var look = new PeriodicTimer(LookEvery, TimeProvider.System);

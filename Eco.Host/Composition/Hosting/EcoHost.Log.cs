@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 
-namespace Eco.Host.Composition.Local;
+namespace Eco.Host.Composition.Hosting;
 
-/// <summary>The log messages of <see cref="LocalHost"/>.</summary>
-internal static partial class LocalHostLog
+/// <summary>The log messages of <see cref="EcoHost"/>.</summary>
+internal static partial class EcoHostLog
 {
     [LoggerMessage(6101, LogLevel.Warning, "the timeline is behind the journal at the end; it catches up at the next start: {Reason}")]
     public static partial void LogTimelineBehind(this ILogger logger, string reason);
