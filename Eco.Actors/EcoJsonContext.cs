@@ -6,6 +6,7 @@ using Eco.Actors.Ions;
 using Eco.Actors.Ions.Nodes;
 using Eco.Actors.Ions.Rounds;
 using Eco.Actors.Models;
+using Eco.Runtime.Cluster;
 
 namespace Eco.Actors;
 
@@ -118,4 +119,21 @@ namespace Eco.Actors;
 [JsonSerializable(typeof(ScheduleFired))]
 [JsonSerializable(typeof(ScheduledRunEnded))]
 [JsonSerializable(typeof(NodeInstanceState))]
+[JsonSerializable(typeof(AskFailed))]
+[JsonSerializable(typeof(ListAgents))]
+[JsonSerializable(typeof(AgentsListed))]
+[JsonSerializable(typeof(SubmitIon))]
+[JsonSerializable(typeof(PauseIon))]
+[JsonSerializable(typeof(ResumeIon))]
+[JsonSerializable(typeof(DeleteIon))]
+[JsonSerializable(typeof(DescribeIon))]
+[JsonSerializable(typeof(IonAccepted))]
+[JsonSerializable(typeof(IonRefused))]
+[JsonSerializable(typeof(IonDescribed))]
+[JsonSerializable(typeof(DecideApproval))]
+[JsonSerializable(typeof(ApprovalAccepted))]
+[JsonSerializable(typeof(QueryStatus))]
+[JsonSerializable(typeof(ReplayParked))]
+[JsonSerializable(typeof(DropParked))]
+[JsonSerializable(typeof(ParkedSettled))]
 internal sealed partial class EcoJsonContext : JsonSerializerContext;

@@ -23,6 +23,7 @@ public static class EcoManifests
         AddMerge(builder, json);
         AddModel(builder, json);
         AddInstance(builder, json);
+        AddAsk(builder, json);
         return builder.Build();
     }
 
@@ -56,6 +57,27 @@ public static class EcoManifests
         .Add("agent.node-placed/1", json.NodePlaced)
         .Add("agent.node-removed/1", json.NodeRemoved)
         .Add("agent.state/1", json.AgentState);
+
+    // Commands of persons, from the server that was asked to the one that has the entity, and their answers. They travel between servers of
+    // one version, or the next; none is ever journalled.
+    private static void AddAsk(MessageRegistry.Builder builder, EcoJsonContext json) => builder
+        .Add("ask.failed/1", json.AskFailed)
+        .Add("ask.list-agents/1", json.ListAgents)
+        .Add("ask.agents-listed/1", json.AgentsListed)
+        .Add("ask.submit-ion/1", json.SubmitIon)
+        .Add("ask.pause-ion/1", json.PauseIon)
+        .Add("ask.resume-ion/1", json.ResumeIon)
+        .Add("ask.delete-ion/1", json.DeleteIon)
+        .Add("ask.describe-ion/1", json.DescribeIon)
+        .Add("ask.ion-accepted/1", json.IonAccepted)
+        .Add("ask.ion-refused/1", json.IonRefused)
+        .Add("ask.ion-described/1", json.IonDescribed)
+        .Add("ask.decide-approval/1", json.DecideApproval)
+        .Add("ask.approval-accepted/1", json.ApprovalAccepted)
+        .Add("ask.query-status/1", json.QueryStatus)
+        .Add("ask.replay-parked/1", json.ReplayParked)
+        .Add("ask.drop-parked/1", json.DropParked)
+        .Add("ask.parked-settled/1", json.ParkedSettled);
 
     private static void AddCommand(MessageRegistry.Builder builder, EcoJsonContext json) => builder
         .Add("command.deploy/1", json.DeployNode)

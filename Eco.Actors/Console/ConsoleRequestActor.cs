@@ -104,9 +104,9 @@ public sealed class ConsoleRequestActor : ReceiveActor, IWithTimers
 
     private void OnFailure(Status.Failure failure)
     {
-        if (_request.Verb == ConsoleVerbs.IonSubmit && !_isSubmitted && failure.Cause is EntityElsewhereException)
+        if (_request.Verb == ConsoleVerbs.IonSubmit && !_isSubmitted)
         {
-            // Another server has the directory. What it would warn of may change with the next agent that joins; the ION need not wait for it.
+            // Nobody answers for the directory just now. What it would warn of may change with the next agent that joins; the ION need not wait for it.
             Submit();
             return;
         }

@@ -32,7 +32,7 @@ public sealed record ServerPorts(
 
 /// <summary>How a server runs.</summary>
 /// <param name="Partitions">Stored at the first start.</param>
-/// <param name="WriterId">Unique to this start.</param>
+/// <param name="WriterId">The host's name among the servers, <c>/</c>, and what is unique to this start.</param>
 /// <param name="Agents">How agents keep in touch.</param>
 /// <param name="Entities">How durable messages are sent.</param>
 /// <param name="FollowJournalEvery">How often the timeline looks at the journal.</param>
@@ -47,7 +47,11 @@ public sealed record ServerSetup(
     TimeSpan FollowJournalEvery,
     ImmutableSortedDictionary<string, ImmutableArray<ComponentDescriptor>> Engines,
     Action Stop,
-    bool SharesDatabase = false);
+    bool SharesDatabase = false)
+{
+    /// <summary>The host's name among the servers.</summary>
+    public string Host => WriterId[..WriterId.LastIndexOf('/')];
+}
 
 /// <summary>
 /// The server role: which entities it has, and the timeline and the console beside them. The same in both worlds; only the ports differ.
@@ -68,7 +72,7 @@ public sealed class ServerRole : ReceiveActor
 
         Context.System.EventStream.Subscribe(Self, typeof(EntityHostReady));
         EntityHost.Start(Context.System, new EntityHostSetup(
-            EntityAddress.Server,
+            EntityAddress.OfServer(setup.Host),
             EntityRoutes.OfServer(setup.Partitions, AliasOf),
             setup.WriterId,
             ports.Journal,

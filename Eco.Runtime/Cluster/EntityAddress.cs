@@ -22,9 +22,22 @@ public static class EntityAddress
     public const int MaximumLength = 400;
 
     private const string AgentPrefix = "agent/";
+    private const string AgentQueuePrefix = "eco.agent.";
 
     /// <summary>The transport address of an agent.</summary>
-    public static string OfAgent(string agentId) => $"eco.agent.{agentId}";
+    public static string OfAgent(string agentId) => AgentQueuePrefix + agentId;
+
+    /// <summary>The name of the host behind an address of a host, as it stands in timestamps: <c>edge-1</c> for <c>eco.agent.edge-1</c>.</summary>
+    public static string HostOf(string address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return address.StartsWith(AgentQueuePrefix, StringComparison.Ordinal) ? address[AgentQueuePrefix.Length..]
+            : address.StartsWith(Server + ".", StringComparison.Ordinal) ? address[(Server.Length + 1)..]
+            : address[(address.LastIndexOf('.') + 1)..];
+    }
+
+    /// <summary>The transport address at which a server host gets answers of other servers; also its name in the accounts of a transport.</summary>
+    public static string OfServer(string host) => $"{Server}.{host}";
 
     /// <summary>The transport address of a partition of the server.</summary>
     public static string OfPartition(int partition) => string.Create(CultureInfo.InvariantCulture, $"eco.part.{partition}");

@@ -66,7 +66,7 @@ public sealed partial class EntityHost : ReceiveActor, IWithTimers
         Context.System.RegisterExtension(new PersistenceExtension(
             setup.Journal,
             setup.Registry,
-            new HybridClock(Context.System.TimeProvider, HostNameOf(setup.Address)),
+            new HybridClock(Context.System.TimeProvider, EntityAddress.HostOf(setup.Address)),
             _table.OwnershipOf,
             setup.CrashPoints));
         var counters = new EntityCounters();
@@ -113,6 +113,8 @@ public sealed partial class EntityHost : ReceiveActor, IWithTimers
 
         if (_setup.SharesDatabase)
         {
+            _table.Asks = Context.ActorOf(Props.Create(() => new AskActor(_setup, _table)), "asks");
+
             // Who owned what before is known before anything is claimed.
             Announce();
             Timers.StartPeriodicTimer(nameof(AnnounceDue), AnnounceDue.Instance, _options.AnnounceEvery);
@@ -263,9 +265,6 @@ public sealed partial class EntityHost : ReceiveActor, IWithTimers
         CannotStart(_setup.Address, reason);
         Context.System.EventStream.Publish(new EntityHostFailed(_setup.Address, reason));
     }
-
-    // Short, since it stands in every timestamp: eco.agent.edge-1 becomes edge-1.
-    private static string HostNameOf(string address) => address[(address.LastIndexOf('.') + 1)..];
 
     [LoggerMessage(3101, LogLevel.Information, "{Address} is ready: {Partitions} partitions, {Count} entities wake")]
     private partial void Started(string address, int partitions, long count);

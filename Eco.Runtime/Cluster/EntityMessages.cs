@@ -84,9 +84,26 @@ public sealed record WakeEntity(string EntityId);
 
 /// <summary>
 /// To the router: hand a command to an entity of this host; the entity's answer goes to the sender. Where the entity's partition is on its way
-/// the command waits; where it is on another host, or the wait is too long, a <see cref="Status.Failure"/> says so.
+/// the command waits; where it is on another host, a command that can travel is carried out there. A <see cref="Status.Failure"/> says why there
+/// is no answer.
 /// </summary>
 public sealed record ToEntity(string EntityId, object Command);
+
+/// <summary>To the host's asker: the partition of an entity runs on another server; have the command carried out there.</summary>
+internal sealed record AskElsewhere(string EntityId, object Command, string Owner, IActorRef? Asker);
+
+/// <summary>To the host's asker: another server asks for something.</summary>
+internal sealed record CarryOutAsk(Frame Frame, object Command);
+
+/// <summary>From server to server: an asked command has no answer.</summary>
+/// <param name="IsTimeout">Whether the reason is that something took too long, so that it can be asked again.</param>
+/// <param name="Reason">Why.</param>
+public sealed record AskFailed(bool IsTimeout, string Reason)
+{
+    internal static AskFailed Of(Exception cause) => new(cause is TimeoutException, cause.Message);
+
+    internal Status.Failure ToFailure() => new(IsTimeout ? new TimeoutException(Reason) : new InvalidOperationException(Reason));
+}
 
 /// <summary>To an entity, local: apply a parked message after all. Answered with <see cref="ParkedSettled"/> or a <see cref="Status.Failure"/>.</summary>
 public sealed record ReplayParked(string Sender, long SequenceNr);

@@ -19,6 +19,12 @@ public enum FrameKind
 
     /// <summary>Tells whoever receives a partition's queue that it does: the first delivery on a new subscription activates the partition.</summary>
     Tick,
+
+    /// <summary>A command of a person to an entity that runs on another server; carried out at most once, and answered.</summary>
+    Ask,
+
+    /// <summary>The answer to an <see cref="Ask"/>, to the server that sent it.</summary>
+    Answer,
 }
 
 /// <summary>What travels between hosts, from entity to entity.</summary>
@@ -27,7 +33,7 @@ public enum FrameKind
 /// <param name="To">The receiving entity.</param>
 /// <param name="SequenceNr">
 /// Message: its number, gapless per (From, To). Acknowledgement: the last applied number of the messages from To to From. Gap: the
-/// number that is expected next.
+/// number that is expected next. Ask and Answer: the question's number.
 /// </param>
 /// <param name="OwnerEpoch">The sender's claim at the moment of sending; a receiver drops a frame with an older one than it has seen.</param>
 /// <param name="Timestamp">When the message was decided.</param>

@@ -174,7 +174,7 @@ public static class FrameCodec
             throw new FormatException("something follows its end");
         }
 
-        bool carries = Need(kind, "k") is FrameKind.Message or FrameKind.Volatile;
+        bool carries = Need(kind, "k") is FrameKind.Message or FrameKind.Volatile or FrameKind.Ask or FrameKind.Answer;
         if (carries && payload.IsEmpty)
         {
             throw new FormatException("it carries a message but has no 'p'");
@@ -205,6 +205,8 @@ public static class FrameCodec
         FrameKind.Gap => "g",
         FrameKind.Volatile => "v",
         FrameKind.Tick => "t",
+        FrameKind.Ask => "q",
+        FrameKind.Answer => "r",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 
@@ -215,6 +217,8 @@ public static class FrameCodec
         "g" => FrameKind.Gap,
         "v" => FrameKind.Volatile,
         "t" => FrameKind.Tick,
+        "q" => FrameKind.Ask,
+        "r" => FrameKind.Answer,
         _ => throw new FormatException($"'{name}' is no kind of frame"),
     };
 }

@@ -56,7 +56,7 @@ internal sealed partial class PartitionActor
         try
         {
             frame = FrameCodec.Decode(delivery.Frame);
-            if (frame.Kind == FrameKind.Volatile)
+            if (frame.Kind is FrameKind.Volatile or FrameKind.Ask)
             {
                 message = _persistence.Registry.Decode(frame.Manifest!, frame.Payload);
             }
@@ -86,6 +86,13 @@ internal sealed partial class PartitionActor
         {
             // What is said at joining comes to one partition, whoever it is for.
             _router.Tell(new ForwardFrame(frame, delivery.Lane), Self);
+            Give(ticket);
+            return;
+        }
+
+        if (frame.Kind == FrameKind.Ask)
+        {
+            _table.Asks?.Tell(new CarryOutAsk(frame, message!), Self);
             Give(ticket);
             return;
         }
@@ -197,7 +204,7 @@ internal sealed partial class PartitionActor
             default:
                 if (Elsewhere() is { } owner)
                 {
-                    Sender?.Tell(new Status.Failure(new EntityElsewhereException(entityId, _number, owner)));
+                    Redirect(entityId, message, owner, Sender);
                 }
                 else
                 {
@@ -205,6 +212,18 @@ internal sealed partial class PartitionActor
                 }
 
                 break;
+        }
+    }
+
+    private void Redirect(string entityId, object message, string owner, IActorRef? asker)
+    {
+        if (message is ToEntity command && _table.Asks is { } asks)
+        {
+            asks.Tell(new AskElsewhere(entityId, command.Command, owner, asker), Self);
+        }
+        else
+        {
+            asker?.Tell(new Status.Failure(new EntityElsewhereException(entityId, _number, owner)));
         }
     }
 
@@ -261,7 +280,7 @@ internal sealed partial class PartitionActor
             Timers.Cancel($"ask:{waiting.Number}");
             if (waiting.Message is not EntityDelivery)
             {
-                waiting.Asker?.Tell(new Status.Failure(new EntityElsewhereException(waiting.EntityId, _number, owner)));
+                Redirect(waiting.EntityId, waiting.Message, owner, waiting.Asker);
             }
         }
     }

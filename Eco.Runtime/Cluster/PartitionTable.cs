@@ -22,6 +22,9 @@ internal sealed class PartitionTable
 
     public EntityRoutes Routes { get; }
 
+    /// <summary>Who asks other servers; null where there are none.</summary>
+    public IActorRef? Asks { get; set; }
+
     public int PartitionOf(string entityId)
     {
         if (_numbers.TryGetValue(entityId, out int known))

@@ -18,11 +18,20 @@ public sealed record NotebookState(ImmutableArray<string> Lines);
 [JsonSerializable(typeof(Hear))]
 [JsonSerializable(typeof(Heard))]
 [JsonSerializable(typeof(NotebookState))]
+[JsonSerializable(typeof(AskFailed))]
+[JsonSerializable(typeof(ReadNotebook))]
+[JsonSerializable(typeof(BurnNotebook))]
 internal sealed partial class EntityTestJson : JsonSerializerContext;
 
 internal sealed record TellOther(string To, string Text);
 
 internal sealed record ReadNotebook;
+
+/// <summary>A command that fails.</summary>
+internal sealed record BurnNotebook;
+
+/// <summary>A command that cannot travel.</summary>
+internal sealed record CountLines;
 
 /// <summary>An entity that writes down what it hears.</summary>
 internal sealed class Notebook(string id) : EntityActor<NotebookState>(id, new NotebookState([]))
@@ -31,6 +40,9 @@ internal sealed class Notebook(string id) : EntityActor<NotebookState>(id, new N
         .Add("test.hear/1", EntityTestJson.Default.Hear)
         .Add("test.heard/1", EntityTestJson.Default.Heard)
         .Add("test.notebook/1", EntityTestJson.Default.NotebookState)
+        .Add("test.failed/1", EntityTestJson.Default.AskFailed)
+        .Add("test.read/1", EntityTestJson.Default.ReadNotebook)
+        .Add("test.burn/1", EntityTestJson.Default.BurnNotebook)
         .Build();
 
     protected override Decision Decide(object command, string? from) => command switch
@@ -43,6 +55,8 @@ internal sealed class Notebook(string id) : EntityActor<NotebookState>(id, new N
         Hear hear => Decision.Of(new Heard(hear.Text)),
         VolatileDelivery { Message: Hear hear } => Decision.Of(new Heard($"whispered {hear.Text}")),
         ReadNotebook => Decision.Answer(State),
+        CountLines => Decision.Answer(State.Lines.Length),
+        BurnNotebook => Decision.Answer(new Status.Failure(new TimeoutException("it does not burn"))),
         _ => throw new InvalidOperationException($"{command.GetType().Name} is not understood"),
     };
 

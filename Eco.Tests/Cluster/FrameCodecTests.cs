@@ -25,7 +25,7 @@ public sealed class FrameCodecTests
             from manifest in text
             from payload in text.Select(s => System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(s))
             from acknowledged in Gen.Choose(0, 3)
-            let carries = kind is FrameKind.Message or FrameKind.Volatile
+            let carries = kind is FrameKind.Message or FrameKind.Volatile or FrameKind.Ask or FrameKind.Answer
             select new Frame(
                 kind, names.Item1, names.Item2, numbers.Item1, numbers.Item2,
                 new HybridTimestamp(stamp.Item1, stamp.Item2, names.Item1),

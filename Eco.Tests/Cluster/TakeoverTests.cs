@@ -154,13 +154,44 @@ internal sealed class TakeoverTests
     }
 
     [Test]
-    public void ToEntity_WhenAnotherHostHasThePartition_SaysWhich()
+    public void ToEntity_WhenAnotherHostHasThePartition_IsCarriedOutThere()
+    {
+        using var group = new ServerGroup(9, 2);
+        group.World.RunFor(TimeSpan.FromSeconds(40));
+        string note = NoteOn(group, "s1");
+        group.Tell("s1", note, new Hear("here"));
+        group.World.RunFor(TimeSpan.FromSeconds(1));
+
+        List<object> answers = group.Tell("s2", note, new ReadNotebook());
+        List<object> failures = group.Tell("s2", note, new BurnNotebook());
+        group.World.RunFor(TimeSpan.FromSeconds(1));
+
+        Assert.That(((NotebookState)answers.Single()).Lines, Is.EqualTo(new[] { "here" }));
+        Assert.That(((Status.Failure)failures.Single()).Cause, Is.TypeOf<TimeoutException>().And.Message.EqualTo("it does not burn"));
+    }
+
+    [Test]
+    public void ToEntity_WhenTheOtherHostIsCutOff_FailsInTime()
+    {
+        using var group = new ServerGroup(9, 2);
+        group.World.RunFor(TimeSpan.FromSeconds(40));
+        string note = NoteOn(group, "s1");
+        group.World.Network.Cut("s1", SimulatedBroker.Node);
+
+        List<object> answers = group.Tell("s2", note, new ReadNotebook());
+        group.World.RunFor(TimeSpan.FromSeconds(11));
+
+        Assert.That(((Status.Failure)answers.Single()).Cause, Is.TypeOf<TimeoutException>());
+    }
+
+    [Test]
+    public void ToEntity_WhenTheCommandCannotTravel_SaysWhichHostHasThePartition()
     {
         using var group = new ServerGroup(9, 2);
         group.World.RunFor(TimeSpan.FromSeconds(40));
         string note = NoteOn(group, "s1");
 
-        List<object> answers = group.Tell("s2", note, new ReadNotebook());
+        List<object> answers = group.Tell("s2", note, new CountLines());
         group.World.RunFor(TimeSpan.FromSeconds(1));
 
         var elsewhere = (EntityElsewhereException)((Status.Failure)answers.Single()).Cause;

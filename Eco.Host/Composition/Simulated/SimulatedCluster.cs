@@ -129,14 +129,17 @@ public sealed class SimulatedCluster : IDisposable
 
     /// <summary>Sends a verb to the server and drives the world until it is answered.</summary>
     /// <exception cref="InvalidOperationException">The server does not run.</exception>
-    public ConsoleReply Ask(ConsoleRequest request, TimeSpan limit)
+    public ConsoleReply Ask(ConsoleRequest request, TimeSpan limit) => Ask(_options.Servers[0], request, limit);
+
+    /// <summary>Sends a verb to one of the servers and drives the world until it is answered.</summary>
+    public ConsoleReply Ask(string server, ConsoleRequest request, TimeSpan limit)
     {
-        World.RunUntil(() => Console is not null, limit, () => $"the server is not ready: {Failure}");
+        World.RunUntil(() => ConsoleOf(server) is not null, limit, () => $"{server} is not ready: {Failure}");
         ConsoleReply? reply = null;
-        ActorSystem system = SystemOf(ServerName);
+        ActorSystem system = SystemOf(server);
         IActorRef collector = system.ActorOf(
             Props.Create(() => new ReplyCollector(answer => reply = answer)), $"request-{++_requests}");
-        Console!.Tell(request, collector);
+        ConsoleOf(server)!.Tell(request, collector);
         World.RunUntil(() => reply is not null, limit, () => $"no answer to {request.Verb}");
         return reply!;
     }
