@@ -3,6 +3,7 @@ using Eco.Actors.Agents.Instances;
 using Eco.Actors.Agents.Proxies;
 using Eco.Runtime.Actors;
 using Eco.Runtime.Cluster;
+using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Statistics;
 
 namespace Eco.Actors.Agents;
@@ -37,6 +38,7 @@ public sealed class AgentActor : EntityActor<AgentState>
     private const int StatisticsBatch = 500;
     private readonly AgentOptions _options;
     private readonly IStatisticsStore _statistics;
+    private readonly IArtifactTransfer _transfer;
     private readonly string _agent;
     private readonly long _incarnation;
     private readonly SortedDictionary<string, InstanceStatus> _statuses = new(StringComparer.Ordinal);
@@ -48,11 +50,13 @@ public sealed class AgentActor : EntityActor<AgentState>
     /// <param name="entityId"><c>agent/id/incarnation</c>.</param>
     /// <param name="options">How it keeps in touch.</param>
     /// <param name="statistics">The agent's bounded store.</param>
-    public AgentActor(string entityId, AgentOptions options, IStatisticsStore statistics)
+    /// <param name="transfer">The way of large models, which is told which server to use.</param>
+    public AgentActor(string entityId, AgentOptions options, IStatisticsStore statistics, IArtifactTransfer transfer)
         : base(entityId, AgentState.Empty)
     {
         _options = options;
         _statistics = statistics;
+        _transfer = transfer;
         string[] parts = entityId.Split('/');
         _agent = parts[1];
         _incarnation = long.Parse(parts[2], System.Globalization.CultureInfo.InvariantCulture);
@@ -119,6 +123,7 @@ public sealed class AgentActor : EntityActor<AgentState>
             case StatisticsAcknowledged:
                 return true;
             case VolatileDelivery { Message: StatusRequested asked }:
+                _transfer.UseServer(asked.ArtifactsAt);
                 Tell(new StatusReported(asked.RequestId, _agent, [.. _statuses.Values]));
                 return true;
             case QueryStatus:

@@ -1,5 +1,6 @@
 using Eco.Actors.Agents.Proxies;
 using Eco.Runtime.Cluster;
+using Eco.Runtime.Persistence;
 using Eco.Schedulers.Placement;
 
 namespace Eco.Actors.Agents;
@@ -36,13 +37,15 @@ public sealed class AgentIdentityActor : EntityActor<AgentIdentityState>
     private const string Prefix = "agent/";
     private readonly AgentProfile _profile;
     private readonly AgentOptions _options;
+    private readonly IArtifactTransfer _transfer;
 
     /// <summary>Makes the entity.</summary>
-    public AgentIdentityActor(string entityId, AgentProfile profile, AgentOptions options)
+    public AgentIdentityActor(string entityId, AgentProfile profile, AgentOptions options, IArtifactTransfer transfer)
         : base(entityId, AgentIdentityState.Empty)
     {
         _profile = profile;
         _options = options;
+        _transfer = transfer;
     }
 
     /// <summary>The entity id of an agent's identity.</summary>
@@ -111,6 +114,7 @@ public sealed class AgentIdentityActor : EntityActor<AgentIdentityState>
             case VolatileDelivery { Message: JoinAccepted accepted }:
                 if (accepted.InstallId == State.InstallId)
                 {
+                    _transfer.UseServer(accepted.ArtifactsAt);
                     Timers.Cancel(nameof(AskToJoin));
                 }
 

@@ -13,7 +13,10 @@ namespace Eco.Actors.Agents;
 public sealed record JoinRequested(string InstallId, AgentProfile Profile);
 
 /// <summary>Proxy to agent, may be lost: the installation is the agent's incarnation with that number.</summary>
-public sealed record JoinAccepted(string InstallId, long Incarnation);
+/// <param name="InstallId">The installation.</param>
+/// <param name="Incarnation">Its number.</param>
+/// <param name="ArtifactsAt">Where the server that runs the proxy takes and gives artefacts; null where they need no way.</param>
+public sealed record JoinAccepted(string InstallId, long Incarnation, string? ArtifactsAt = null);
 
 /// <summary>Agent to proxy, may be lost: it is alive.</summary>
 /// <param name="Incarnation">Its incarnation.</param>
@@ -21,7 +24,9 @@ public sealed record JoinAccepted(string InstallId, long Incarnation);
 public sealed record Heartbeat(long Incarnation, long StatisticsDropped);
 
 /// <summary>Proxy to agent, may be lost: tell the status of your instances.</summary>
-public sealed record StatusRequested(long RequestId);
+/// <param name="RequestId">Comes back with the status.</param>
+/// <param name="ArtifactsAt">Where the server that runs the proxy takes and gives artefacts; null where they need no way.</param>
+public sealed record StatusRequested(long RequestId, string? ArtifactsAt = null);
 
 /// <summary>Agent to proxy, may be lost: the status that was asked for.</summary>
 public sealed record StatusReported(long RequestId, string Agent, ImmutableArray<InstanceStatus> Instances);

@@ -252,7 +252,7 @@ public sealed class ConsoleRequestActor : ReceiveActor, IWithTimers
             model.Hash,
             model.Kind,
             accepted.Approved ? "approved" : "rejected",
-            model.Content.Length,
+            model.Size(),
             Context.System.TimeProvider.GetUtcNow())));
     }
 

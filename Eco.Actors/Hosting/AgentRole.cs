@@ -11,10 +11,11 @@ namespace Eco.Actors.Hosting;
 
 /// <summary>The ports of an agent.</summary>
 /// <param name="Journal">Its journal.</param>
-/// <param name="Artifacts">Where large checkpoints are kept.</param>
+/// <param name="Artifacts">Where large checkpoints and models are kept.</param>
 /// <param name="Statistics">Where statistics wait for the server.</param>
 /// <param name="Engines">Its engines.</param>
 /// <param name="Transport">The transport to the server.</param>
+/// <param name="Transfer">The way of large models to and from the server.</param>
 /// <param name="CrashPoints">For fault campaigns.</param>
 public sealed record AgentPorts(
     IJournal Journal,
@@ -22,6 +23,7 @@ public sealed record AgentPorts(
     IStatisticsStore Statistics,
     IEngineHost Engines,
     ITransport Transport,
+    IArtifactTransfer Transfer,
     ICrashPoints CrashPoints);
 
 /// <summary>How an agent runs.</summary>
@@ -51,11 +53,11 @@ public static class AgentRole
                 new EntityType(
                     "identity",
                     entity => Depth(entity) == 2,
-                    entity => Props.Create(() => new AgentIdentityActor(entity, setup.Profile, setup.Agents))),
+                    entity => Props.Create(() => new AgentIdentityActor(entity, setup.Profile, setup.Agents, ports.Transfer))),
                 new EntityType(
                     "agent",
                     entity => Depth(entity) == 3,
-                    entity => Props.Create(() => new AgentActor(entity, setup.Agents, ports.Statistics))),
+                    entity => Props.Create(() => new AgentActor(entity, setup.Agents, ports.Statistics, ports.Transfer))),
                 new EntityType(
                     "instance",
                     entity => Depth(entity) == 5,

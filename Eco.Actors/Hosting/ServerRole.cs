@@ -39,6 +39,7 @@ public sealed record ServerPorts(
 /// <param name="Engines">The component types of each engine, for validation.</param>
 /// <param name="Stop">What <c>host.stop</c> does.</param>
 /// <param name="SharesDatabase">Whether other servers have the same database, and partitions move between them.</param>
+/// <param name="ArtifactsAt">Where this server takes and gives artefacts; null where agents reach its store in the same process.</param>
 public sealed record ServerSetup(
     int Partitions,
     string WriterId,
@@ -47,7 +48,8 @@ public sealed record ServerSetup(
     TimeSpan FollowJournalEvery,
     ImmutableSortedDictionary<string, ImmutableArray<ComponentDescriptor>> Engines,
     Action Stop,
-    bool SharesDatabase = false)
+    bool SharesDatabase = false,
+    string? ArtifactsAt = null)
 {
     /// <summary>The host's name among the servers.</summary>
     public string Host => WriterId[..WriterId.LastIndexOf('/')];
@@ -101,7 +103,7 @@ public sealed class ServerRole : ReceiveActor
         new(
             "proxy",
             id => Depth(id, "proxy/") == 2,
-            id => Props.Create(() => new AgentProxyActor(id, setup.Agents, ports.Statistics))),
+            id => Props.Create(() => new AgentProxyActor(id, setup.Agents, ports.Statistics, setup.ArtifactsAt))),
     ];
 
     // An agent reaches its proxy, and before it has one the directory's partition, which passes its request on.

@@ -63,11 +63,21 @@ public sealed class ModelRegistryActor : EntityActor<ModelRegistryState>
 
     private void StoreNext()
     {
-        if (!_storing && !State.Pending.IsEmpty)
+        if (_storing || State.Pending.IsEmpty)
+        {
+            return;
+        }
+
+        ModelReference model = State.Pending[0].Model;
+        if (model.Content is { } content)
         {
             _storing = true;
-            _artifacts.Put(new PutArtifact(++_correlation, State.Pending[0].Model.Content), Self);
+            _artifacts.Put(new PutArtifact(++_correlation, content), Self);
+            return;
         }
+
+        // The agent has sent the message behind the bytes: the store has them already.
+        Self.Tell(new ArtifactKept(model.Hash), Self);
     }
 
     private sealed record StoreAgain

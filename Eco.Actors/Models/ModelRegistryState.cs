@@ -24,9 +24,9 @@ public sealed record ModelRegistryState(
     /// <summary>Decides on a command.</summary>
     public Decision Decide(object command) => command switch
     {
-        // Whatever name it came under: its bytes are stored, and asked for, by their own.
+        // Whatever name it came under: bytes that ride along are stored, and asked for, by their own. An artefact's name was verified when it was taken.
         RegisterModel register => Decision.Of(new ModelSubmitted(
-            register with { Model = register.Model with { Hash = ModelReference.HashOf(register.Model.Content) } })),
+            register.Model.Content is { } content ? register with { Model = register.Model with { Hash = ModelReference.HashOf(content) } } : register)),
         ArtifactKept kept => Complete(kept.Hash),
         MarkModel mark => Decision.Of(new ModelMarked(
             mark.Name, mark.Version, Hashes.GetValueOrDefault(mark.Name)?.GetValueOrDefault(mark.Version) ?? string.Empty, mark.State)),

@@ -120,7 +120,7 @@ public static class TimelineProjection
     private static ImmutableArray<TimelineChange> Models(string ion, object @event) => @event switch
     {
         ModelAdded e => [
-            new ModelChanged(ion, e.Model.Name, e.Model.Version, e.Model.Hash, e.Model.Kind, "candidate", e.Model.Content.Length),
+            new ModelChanged(ion, e.Model.Name, e.Model.Version, e.Model.Hash, e.Model.Kind, "candidate", e.Model.Size()),
             .. e.Parents.Select(parent => new LineageAdded(e.Model.Hash, parent, e.Model.Name)),
             Note("model-registered", ion, null, null, $"{e.Model.Name} version {Number(e.Model.Version)} is {Short(e.Model.Hash)}"),
         ],

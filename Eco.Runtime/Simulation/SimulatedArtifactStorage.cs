@@ -4,6 +4,7 @@ namespace Eco.Runtime.Simulation;
 public sealed class SimulatedArtifactStorage
 {
     private readonly SortedDictionary<string, byte[]> _content = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, byte[]> _parts = new(StringComparer.Ordinal);
 
     /// <summary>The hashes that are stored, in order.</summary>
     public IReadOnlyCollection<string> Hashes => _content.Keys;
@@ -18,6 +19,21 @@ public sealed class SimulatedArtifactStorage
 
     /// <summary>Loses a stored artefact.</summary>
     public bool Delete(string hash) => _content.Remove(hash);
+
+    /// <summary>What is there of an artefact whose transfer has not ended.</summary>
+    internal byte[] PartOf(string hash) => _parts.GetValueOrDefault(hash) ?? [];
+
+    internal void SetPart(string hash, byte[] part)
+    {
+        if (part.Length == 0)
+        {
+            _parts.Remove(hash);
+        }
+        else
+        {
+            _parts[hash] = part;
+        }
+    }
 
     internal void Put(string hash, byte[] content) => _content[hash] = content;
 

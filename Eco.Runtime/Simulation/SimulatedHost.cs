@@ -106,6 +106,9 @@ public sealed class SimulatedHost
     /// <summary>The artefact store of this start.</summary>
     public IArtifactStore Artifacts => Now.Artifacts;
 
+    /// <summary>The way of artefacts to and from a server, of this start.</summary>
+    public IArtifactTransfer Transfer => Now.Transfer;
+
     /// <summary>The statistics store of this start.</summary>
     public IStatisticsStore Statistics => Now.Statistics;
 
@@ -240,6 +243,7 @@ public sealed class SimulatedHost
             StorageDevice statistics = Device(host, "statistics", ICrashPoints.None);
             Journal = new SimulatedJournal(host.JournalStorage, journal, storage, () => TimeSpan.FromTicks(world.Clock.ElapsedTicks));
             Artifacts = new SimulatedArtifactStore(host.ArtifactStorage, artifacts);
+            Transfer = new SimulatedArtifactTransfer(host, scope);
             Statistics = new SimulatedStatisticsStore(host.StatisticsStorage, statistics);
             Devices = [journal, artifacts, statistics];
             System = CreateSystem(host);
@@ -258,6 +262,8 @@ public sealed class SimulatedHost
         public SimulatedJournal Journal { get; }
 
         public SimulatedArtifactStore Artifacts { get; }
+
+        public SimulatedArtifactTransfer Transfer { get; }
 
         public SimulatedStatisticsStore Statistics { get; }
 

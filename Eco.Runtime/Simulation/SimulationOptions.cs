@@ -1,3 +1,4 @@
+using Eco.Runtime.Persistence.Artifacts;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -17,6 +18,9 @@ public sealed record SimulationOptions
 
     /// <summary>How long journals, artefacts and statistics take.</summary>
     public SimulatedStorageOptions Storage { get; init; } = new();
+
+    /// <summary>How much each host transfers at a time.</summary>
+    public TransferLimits Transfers { get; init; } = new();
 
     /// <summary>How many messages an actor handles before the seed picks again; 1 shows the most interleavings.</summary>
     public int Throughput { get; init; } = 1;

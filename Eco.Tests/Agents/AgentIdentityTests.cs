@@ -65,7 +65,7 @@ internal sealed class AgentIdentityTests : ActorFixture
 
     private ImmutableArray<EntityType> Types() =>
     [
-        new("identity", id => id == "agent/e1", id => Props.Create(() => new AgentIdentityActor(id, Domain.Profile("e1"), AgentOptions.Default))),
+        new("identity", id => id == "agent/e1", id => Props.Create(() => new AgentIdentityActor(id, Domain.Profile("e1"), AgentOptions.Default, new NoTransfer()))),
         new("agent", id => id.StartsWith("agent/e1/", StringComparison.Ordinal), Wake),
     ];
 

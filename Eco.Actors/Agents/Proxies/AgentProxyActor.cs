@@ -16,17 +16,19 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
     private const string Prefix = "proxy/";
     private readonly AgentOptions _options;
     private readonly IStatisticsStore _statistics;
+    private readonly string? _artifactsAt;
     private readonly Dictionary<long, IActorRef> _statusAskers = [];
     private long _correlation;
     private long _formerRequests;
     private long _lastHeard;
 
     /// <summary>Makes the entity.</summary>
-    public AgentProxyActor(string entityId, AgentOptions options, IStatisticsStore statistics)
+    public AgentProxyActor(string entityId, AgentOptions options, IStatisticsStore statistics, string? artifactsAt = null)
         : base(entityId, AgentProxyState.Empty)
     {
         _options = options;
         _statistics = statistics;
+        _artifactsAt = artifactsAt;
     }
 
     private string Agent => PersistenceId[Prefix.Length..];
@@ -60,6 +62,11 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
         Timers.StartPeriodicTimer(nameof(CheckReachable), CheckReachable.Instance, _options.HeartbeatEvery);
         Timers.StartPeriodicTimer(nameof(AskStatus), AskStatus.Instance, _options.StatusEvery);
         Self.Tell(ReleaseCommands.Instance, Self);
+        if (_artifactsAt is not null)
+        {
+            // The partition may come from a server that is gone; the agent's transfers shall not look for that one until the next regular question.
+            RequestStatus(null);
+        }
     }
 
     /// <inheritdoc/>
@@ -155,7 +162,8 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
     }
 
     private void ExecuteFor(string from, JoinRequested join) =>
-        ExecuteThen(join, reply => Router.Tell(new PostVolatile(PersistenceId, from, reply), Self));
+        ExecuteThen(join, reply => Router.Tell(
+            new PostVolatile(PersistenceId, from, reply is JoinAccepted accepted ? accepted with { ArtifactsAt = _artifactsAt } : reply), Self));
 
     private void Ingest(StatisticsReported report)
     {
@@ -193,7 +201,7 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
             _statusAskers[request] = asker;
         }
 
-        Router.Tell(new PostVolatile(PersistenceId, AgentEntity, new StatusRequested(request)), Self);
+        Router.Tell(new PostVolatile(PersistenceId, AgentEntity, new StatusRequested(request, _artifactsAt)), Self);
     }
 
     private sealed record CheckReachable

@@ -8,6 +8,7 @@ using Eco.Host.ConsoleSocket;
 using Eco.Host.State;
 using Eco.Runtime.Actors;
 using Eco.Runtime.Cluster;
+using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Artifacts;
 using Eco.Runtime.Persistence.Sqlite;
 using Eco.Runtime.Persistence.Statistics;
@@ -34,6 +35,7 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
     private readonly TaskCompletionSource _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lazy<Task<IActorRef>> _console;
     private ActorSystem? _server;
+    private IArtifactStore? _models;
     private volatile bool _isFull;
 
     private EcoHost(EcoHostSetup setup)
@@ -198,6 +200,7 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
     private void StartServer(ServerHostSetup server)
     {
         ServerStorage storage = ServerStorage.OpenFiles(_setup, _engines, _resources, full => _isFull = full);
+        _models = storage.Artifacts;
         ActorSystem system = _resources.NewSystem(server.HostId);
         _server = system;
         Observe(system, _ => { }, ready => _serverReady.TrySetResult(ready));
@@ -264,7 +267,7 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
             system,
             new AgentSetup(agent.Profile, $"{id}/{_resources.StartId}", _setup.Timing, _setup.Entities),
             new AgentPorts(
-                journal, artifacts, statistics, new ThreadedEngineHost(bench, [worker]), _transports.Of(id), _setup.CrashPoints));
+                journal, artifacts, statistics, new ThreadedEngineHost(bench, [worker]), _transports.Of(id), new LocalArtifactTransfer(artifacts, _models ?? artifacts), _setup.CrashPoints));
     }
 
     private void Observe(ActorSystem system, Action<EntityHostReady> hostReady, Action<ServerReady> serverReady)

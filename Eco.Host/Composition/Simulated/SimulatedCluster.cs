@@ -221,7 +221,8 @@ public sealed class SimulatedCluster : IDisposable
             hasTimeline ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromDays(1),
             _engines.Descriptors,
             () => { },
-            SharesDatabase: _options.Servers.Length > 1);
+            SharesDatabase: _options.Servers.Length > 1,
+            ArtifactsAt: SimulatedArtifactTransfer.EndpointOf(host.Id));
         ServerRole.Start(system, setup, ports);
     }
 
@@ -231,12 +232,12 @@ public sealed class SimulatedCluster : IDisposable
         IEngineHost engines = _options.Engines?.Invoke(host, profile) ?? new SimulatedEngineHost(
             new EngineBench(profile.Id, profile.Labels, _options.DataRoot, _engines.Engines), host, _options.OnStep);
         SimulatedPorts own = PortsOf(host);
-        var ports = new AgentPorts(own.Journal, own.Artifacts, own.Statistics, engines, own.Transport, host.CrashPoints);
+        var ports = new AgentPorts(own.Journal, own.Artifacts, own.Statistics, engines, own.Transport, own.Transfer, host.CrashPoints);
         AgentRole.Start(system, new AgentSetup(profile, $"{host.Id}/{host.Incarnation}", _options.Timing, _options.Entities), ports);
     }
 
     private SimulatedPorts PortsOf(SimulatedHost host) =>
-        _options.Ports(host, new SimulatedPorts(host.Journal, host.Artifacts, host.Statistics, host.Transport));
+        _options.Ports(host, new SimulatedPorts(host.Journal, host.Artifacts, host.Statistics, host.Transport, host.Transfer));
 
     private ActorSystem Boot(SimulatedHost host)
     {

@@ -9,4 +9,5 @@ namespace Eco.Host.Composition.Simulated;
 /// <param name="Artifacts">Its artefact store.</param>
 /// <param name="Statistics">Its statistics store.</param>
 /// <param name="Transport">Its transport.</param>
-public sealed record SimulatedPorts(IJournal Journal, IArtifactStore Artifacts, IStatisticsStore Statistics, ITransport Transport);
+/// <param name="Transfer">Its way of artefacts to and from a server.</param>
+public sealed record SimulatedPorts(IJournal Journal, IArtifactStore Artifacts, IStatisticsStore Statistics, ITransport Transport, IArtifactTransfer Transfer);
