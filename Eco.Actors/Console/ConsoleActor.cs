@@ -24,8 +24,8 @@ public sealed class ConsoleActor : ReceiveActor
 
             IActorRef? asker = Sender;
             Context.ActorOf(
-                ParkedRequestActor.Takes(request.Verb)
-                    ? Props.Create(() => new ParkedRequestActor(ports.Router, request, asker))
+                ParkedRequestActor.Takes(request.Verb) ? Props.Create(() => new ParkedRequestActor(ports.Router, request, asker))
+                    : request.Verb == ConsoleVerbs.Cluster ? Props.Create(() => new ClusterRequestActor(ports.Cluster, request, asker))
                     : Props.Create(() => new ConsoleRequestActor(ports, request, asker)),
                 null);
         });

@@ -29,6 +29,7 @@ namespace Eco.Actors.Console;
 [JsonSerializable(typeof(ImmutableArray<EventView>))]
 [JsonSerializable(typeof(ImmutableArray<InstanceView>))]
 [JsonSerializable(typeof(ImmutableArray<StatisticView>))]
+[JsonSerializable(typeof(ClusterView))]
 public sealed partial class ConsoleJson : JsonSerializerContext
 {
     /// <summary>A reply that carries a view.</summary>

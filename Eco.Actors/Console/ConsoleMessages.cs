@@ -121,6 +121,9 @@ public static class ConsoleVerbs
     /// <summary>Arguments: <c>id</c> or its beginning. Data: <see cref="ParkedSettledView"/>. Changing.</summary>
     public const string ParkedDrop = "parked.drop";
 
+    /// <summary>Who shares the server's partitions, and what waits for them. Data: <see cref="ClusterView"/>. Needs a host.</summary>
+    public const string Cluster = "cluster";
+
     /// <summary>Ends the host in order. Data: none. Changing.</summary>
     public const string HostStop = "host.stop";
 }

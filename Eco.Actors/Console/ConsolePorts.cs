@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Eco.Actors.Timeline;
 using Eco.Engines.Abstractions;
 using Eco.Runtime.Actors;
+using Eco.Runtime.Cluster;
 
 namespace Eco.Actors.Console;
 
@@ -10,10 +11,19 @@ namespace Eco.Actors.Console;
 /// <param name="Timeline">The <see cref="TimelineActor"/>.</param>
 /// <param name="Store">The timeline's tables.</param>
 /// <param name="Engines">The component types of each engine, for validation.</param>
+/// <param name="Cluster">What <c>cluster</c> looks at.</param>
 /// <param name="Stop">What <c>host.stop</c> does.</param>
 public sealed record ConsolePorts(
     IActorRef Router,
     IActorRef Timeline,
     ITimelineStore Store,
     ImmutableSortedDictionary<string, ImmutableArray<ComponentDescriptor>> Engines,
+    ClusterPorts Cluster,
     Action Stop);
+
+/// <summary>What shows who shares the server's partitions.</summary>
+/// <param name="Member">This host's name among the members.</param>
+/// <param name="Routes">The partitions and their queues.</param>
+/// <param name="Transport">Knows what waits.</param>
+/// <param name="LiveWithin">A host that was heard of within this time counts as alive.</param>
+public sealed record ClusterPorts(string Member, EntityRoutes Routes, ITransport Transport, TimeSpan LiveWithin);

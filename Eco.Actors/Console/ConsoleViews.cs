@@ -49,6 +49,26 @@ public sealed record IonDetailView(
     ImmutableArray<ModelView> Models,
     ImmutableArray<StatisticView> Statistics);
 
+/// <summary>The servers and their partitions.</summary>
+/// <param name="Members">The server hosts.</param>
+/// <param name="Partitions">The partitions, by number.</param>
+public sealed record ClusterView(ImmutableArray<ClusterMemberView> Members, ImmutableArray<ClusterPartitionView> Partitions);
+
+/// <summary>A server host.</summary>
+/// <param name="Host">Its identity.</param>
+/// <param name="Live">Whether it was heard of a moment ago.</param>
+/// <param name="SeenSecondsAgo">When it last said that it is alive, on the database's clock, seconds.</param>
+/// <param name="Partitions">How many partitions it owns.</param>
+public sealed record ClusterMemberView(string Host, bool Live, double SeenSecondsAgo, int Partitions);
+
+/// <summary>A partition of the server.</summary>
+/// <param name="Number">From 0.</param>
+/// <param name="Owner">The host that has claimed it; null while nobody ever has.</param>
+/// <param name="OwnerEpoch">How often it was claimed.</param>
+/// <param name="Waiting">Control frames that wait for it at the broker and that no consumer has; null where that could not be looked up.</param>
+/// <param name="Consumers">Hosts that subscribe to it, active or standing by; null where that could not be looked up.</param>
+public sealed record ClusterPartitionView(int Number, string? Owner, long OwnerEpoch, long? Waiting, long? Consumers);
+
 /// <summary>An ION node on an agent.</summary>
 public sealed record InstanceView(string Ion, string Node, string Agent, string State, string Detail, DateTimeOffset ChangedAt)
 {

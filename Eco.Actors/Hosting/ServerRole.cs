@@ -63,11 +63,13 @@ public sealed class ServerRole : ReceiveActor
     /// <summary>Makes the role's root actor.</summary>
     public ServerRole(ServerSetup setup, ServerPorts ports)
     {
+        EntityRoutes routes = EntityRoutes.OfServer(setup.Partitions, AliasOf);
         Receive<EntityHostReady>(ready =>
         {
             IActorRef timeline = Context.ActorOf(
                 Props.Create(() => new TimelineActor(ports.Timeline, setup.Partitions, setup.FollowJournalEvery)), "timeline");
-            var console = new ConsolePorts(ready.Router, timeline, ports.Timeline, setup.Engines, setup.Stop);
+            var cluster = new ClusterPorts(setup.Host, routes, ports.Transport, setup.Entities.Partitions.LiveWithin);
+            var console = new ConsolePorts(ready.Router, timeline, ports.Timeline, setup.Engines, cluster, setup.Stop);
             IActorRef front = Context.ActorOf(Props.Create(() => new ConsoleActor(console)), "console");
             Context.System.EventStream.Publish(new ServerReady(ready.Router, front, timeline));
         });
@@ -75,7 +77,7 @@ public sealed class ServerRole : ReceiveActor
         Context.System.EventStream.Subscribe(Self, typeof(EntityHostReady));
         EntityHost.Start(Context.System, new EntityHostSetup(
             EntityAddress.OfServer(setup.Host),
-            EntityRoutes.OfServer(setup.Partitions, AliasOf),
+            routes,
             setup.WriterId,
             ports.Journal,
             ports.Transport,

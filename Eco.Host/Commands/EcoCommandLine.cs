@@ -95,6 +95,7 @@ public sealed class EcoCommandLine
         ModelCommands.WhoHas(builder),
         TimelineCommands.Build(builder),
         FleetCommands.Status(builder),
+        FleetCommands.Cluster(builder),
         ParkedCommands.Build(builder),
         HostCommands.Stop(builder),
         HostCommands.Experiment(builder),

@@ -67,4 +67,45 @@ internal static class FleetCommands
                 return ExitCodes.Success;
             });
     }
+
+    public static Command Cluster(VerbBuilder builder) => builder.Verb(
+        "cluster",
+        "Shows the servers, which of them has which partition, and what waits for it",
+        [],
+        async scope =>
+        {
+            var (json, cluster) = await scope.Host
+                .AskAsync(ConsoleVerbs.Cluster, Arguments.None, null, ConsoleJson.Default.ClusterView, scope.Cancellation).ConfigureAwait(false);
+            if (scope.Output.Format == OutputFormat.Json)
+            {
+                scope.Output.Json(json);
+                return ExitCodes.Success;
+            }
+
+            var members = new TextTable("SERVER", "LIVE", "SEEN", "PARTITIONS");
+            foreach (ClusterMemberView member in cluster.Members)
+            {
+                members.Add(
+                    member.Host,
+                    member.Live ? "yes" : "no",
+                    $"{Plain.Duration(TimeSpan.FromSeconds(member.SeenSecondsAgo))} ago",
+                    Plain.Number(member.Partitions));
+            }
+
+            var partitions = new TextTable("PARTITION", "OWNER", "EPOCH", "WAITING", "CONSUMERS");
+            foreach (ClusterPartitionView partition in cluster.Partitions)
+            {
+                partitions.Add(
+                    Plain.Number(partition.Number),
+                    Plain.OrDash(partition.Owner ?? string.Empty),
+                    Plain.Number(partition.OwnerEpoch),
+                    partition.Waiting is { } waiting ? Plain.Number(waiting) : "-",
+                    partition.Consumers is { } consumers ? Plain.Number(consumers) : "-");
+            }
+
+            scope.Output.Table(members, "no server has announced itself");
+            scope.Output.Line();
+            scope.Output.Table(partitions, "no partitions");
+            return ExitCodes.Success;
+        });
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Eco.Runtime.Actors;
 
 namespace Eco.Runtime.Cluster;
@@ -40,7 +41,27 @@ public interface ITransport
     /// aliases (design: exchange <c>eco.up</c>, bound by the server at join to the proxy's partition).
     /// </summary>
     void Bind(string alias, string address);
+
+    /// <summary>Looks how much waits for addresses, for display alone; answers <see cref="QueuesInspected"/>, which may take as long as a request to a broker.</summary>
+    void Inspect(InspectQueues request, IActorRef replyTo);
 }
+
+/// <summary>Asks how much waits.</summary>
+/// <param name="CorrelationId">Comes back with the answer.</param>
+/// <param name="Addresses">The addresses, at most 1,000.</param>
+public sealed record InspectQueues(long CorrelationId, ImmutableArray<string> Addresses);
+
+/// <summary>How much waits.</summary>
+/// <param name="CorrelationId">The request's.</param>
+/// <param name="Queues">Those of the asked addresses that could be looked at, in the order of the question.</param>
+public sealed record QueuesInspected(long CorrelationId, ImmutableArray<QueueDepth> Queues);
+
+/// <summary>What waits for an address.</summary>
+/// <param name="Address">The address.</param>
+/// <param name="Exists">Whether anybody has ever subscribed to it.</param>
+/// <param name="Waiting">Control frames that no consumer has.</param>
+/// <param name="Consumers">Who subscribes to it, active or standing by.</param>
+public sealed record QueueDepth(string Address, bool Exists, long Waiting, long Consumers);
 
 /// <summary>How an address is received.</summary>
 /// <param name="Address">The address.</param>

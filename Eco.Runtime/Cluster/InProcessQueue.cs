@@ -20,6 +20,12 @@ internal sealed class InProcessQueue(string address, int controlCapacity, int te
     /// <summary>Control frames that are not acknowledged.</summary>
     public int Unacknowledged => _ready.Count + _returned.Count + (Active?.Unacknowledged ?? 0);
 
+    /// <summary>Control frames that no consumer has.</summary>
+    public int Waiting => _ready.Count + _returned.Count;
+
+    /// <summary>How many subscriptions there are.</summary>
+    public int Consumers => _consumers.Count;
+
     /// <summary>Telemetry frames that were dropped because newer ones came.</summary>
     public long TelemetryDropped { get; private set; }
 

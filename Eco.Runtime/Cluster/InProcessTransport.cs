@@ -84,6 +84,27 @@ public sealed class InProcessTransport(InProcessTransportOptions? options = null
         _aliases[alias] = address;
     }
 
+    /// <inheritdoc/>
+    public void Inspect(InspectQueues request, IActorRef replyTo)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(replyTo);
+        replyTo.Tell(new QueuesInspected(request.CorrelationId, [.. request.Addresses.Select(DepthOf)]), ActorRefs.NoSender);
+    }
+
+    private QueueDepth DepthOf(string address)
+    {
+        if (!_queues.TryGetValue(address, out InProcessQueue? queue))
+        {
+            return new QueueDepth(address, Exists: false, 0, 0);
+        }
+
+        lock (queue)
+        {
+            return new QueueDepth(address, Exists: true, queue.Waiting, queue.Consumers);
+        }
+    }
+
     private static long DroppedBy(InProcessQueue queue)
     {
         lock (queue)

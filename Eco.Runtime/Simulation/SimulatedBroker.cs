@@ -87,6 +87,10 @@ public sealed class SimulatedBroker
     /// <summary>Where a host subscribes to an address.</summary>
     internal string StandpointFor(string address, string host) => StandpointOf(address) ?? host;
 
+    internal QueueDepth DepthOf(string address) => _entries.TryGetValue(address, out Entry? entry)
+        ? new QueueDepth(address, Exists: true, entry.Queue.Waiting, entry.Queue.Consumers)
+        : new QueueDepth(address, Exists: false, 0, 0);
+
     internal InProcessQueue Declare(string address, string home)
     {
         if (!_entries.TryGetValue(address, out Entry? entry))

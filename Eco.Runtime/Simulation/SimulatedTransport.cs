@@ -115,6 +115,18 @@ public sealed class SimulatedTransport : ITransport
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Display alone: it takes no time on the virtual clock, and no link.</remarks>
+    public void Inspect(InspectQueues request, IActorRef replyTo)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(replyTo);
+        if (_scope.IsAlive)
+        {
+            replyTo.Tell(new QueuesInspected(request.CorrelationId, [.. request.Addresses.Select(_broker.DepthOf)]), ActorRefs.NoSender);
+        }
+    }
+
     /// <summary>A subscription has ended without being asked to.</summary>
     internal void Forget(string consumerTag) => _subscriptions.Remove(consumerTag);
 

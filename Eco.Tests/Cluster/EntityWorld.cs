@@ -129,6 +129,8 @@ internal sealed class KeptTransport : ITransport
 
     public void Bind(string alias, string address) => Bound.Add((alias, address));
 
+    public void Inspect(InspectQueues request, IActorRef replyTo) => replyTo.Tell(new QueuesInspected(request.CorrelationId, []), ActorRefs.NoSender);
+
     public IEnumerable<Frame> Of(FrameKind kind) => Sent.Where(frame => frame.Kind == kind);
 }
 

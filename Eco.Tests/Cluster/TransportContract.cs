@@ -356,6 +356,25 @@ public abstract class TransportContract
         return receiver;
     }
 
+    [Test]
+    public void Inspect_WhenFramesWait_SaysHowManyNobodyHas()
+    {
+        Subscribe("b", prefetch: 1);
+        Send("a", "b", "1");
+        Send("a", "b", "2");
+        Send("a", "b", "3");
+        var asker = new RecordingRef("asker");
+
+        _harness.At("a").Inspect(new InspectQueues(7, ["b", "nobody"]), asker);
+        _harness.Settle();
+
+        var inspected = (QueuesInspected)asker.Messages.Single();
+        Assert.That(inspected.CorrelationId, Is.EqualTo(7));
+        Assert.That(
+            inspected.Queues,
+            Is.EqualTo(new[] { new QueueDepth("b", Exists: true, Waiting: 2, Consumers: 1), new QueueDepth("nobody", Exists: false, 0, 0) }));
+    }
+
     private void Acknowledge(TransportDelivery delivery, string? at = null)
     {
         _harness.At(at ?? delivery.Address).Acknowledge(delivery.Address, delivery.ConsumerTag, delivery.DeliveryTag);

@@ -37,6 +37,7 @@ public sealed class HostLifeTests
         await Eventually.HoldsAsync("a merged model", () => JsonAsync("models").GetAwaiter().GetResult().GetArrayLength() > 0);
         await JsonAsync("who-has", "first-ion/merge.combine");
         await JsonAsync("status");
+        await JsonAsync("cluster");
         await JsonAsync("doctor");
 
         string text = await File.ReadAllTextAsync(Path.Combine(Project, "ion.conf"));

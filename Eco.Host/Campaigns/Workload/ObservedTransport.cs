@@ -19,4 +19,6 @@ internal sealed class ObservedTransport(ITransport inner, Action<TransportSend> 
     public void Acknowledge(string address, string consumerTag, long deliveryTag) => inner.Acknowledge(address, consumerTag, deliveryTag);
 
     public void Bind(string alias, string address) => inner.Bind(alias, address);
+
+    public void Inspect(InspectQueues request, IActorRef replyTo) => inner.Inspect(request, replyTo);
 }
