@@ -171,6 +171,9 @@ public enum AppendFailureReason
 
     /// <summary>The queue of waiting writes is full. Nothing is stored and nothing is broken: the same request may be sent again later.</summary>
     Overloaded,
+
+    /// <summary>The database cannot be reached. Nothing is stored; the journal goes on when it is back.</summary>
+    Unavailable,
 }
 
 /// <summary>Asks for an entity's state.</summary>

@@ -166,7 +166,7 @@ public sealed partial class JournalReader
                 : throw new JournalDamageException(new EntityCorrupt(id, entity.LastSequenceNr, "its row of the table entity was changed"));
         }
 
-        entity = new EntityRow(id, 0, Digest256.Zero, 0, Digest256.Zero, EntityRow.NoSnapshot, 0, 0, Digest256.Zero, Digest256.Zero);
+        entity = EntityRow.New(id);
         bool any = _any.Bind(1, id).Step();
         _any.Reset();
         return any ? throw new JournalDamageException(new EntityCorrupt(id, 0, "it has rows, but none in the table entity")) : false;

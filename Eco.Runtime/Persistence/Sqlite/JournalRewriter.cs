@@ -133,5 +133,5 @@ internal sealed class JournalRewriter(SqliteConnection connection, RowHasher has
 
     private EntityRow Row(string id) => _entities.TryGetValue(id, out EntityRow row)
         ? row
-        : new EntityRow(id, 0, Digest256.Zero, 0, Digest256.Zero, EntityRow.NoSnapshot, 0, 0, Digest256.Zero, Digest256.Zero);
+        : EntityRow.New(id);
 }

@@ -18,6 +18,10 @@ internal readonly record struct EntityRow(
     /// <summary>The value of <see cref="Snapshot"/> where there is none.</summary>
     public const long NoSnapshot = -1;
 
+    /// <summary>The row of an entity of which nothing is stored.</summary>
+    public static EntityRow New(string persistenceId) => new(
+        persistenceId, 0, Digest256.Zero, 0, Digest256.Zero, NoSnapshot, 0, 0, Digest256.Zero, Digest256.Zero);
+
     public const string Columns =
         "persistence_id, last_seq, last_hash, compacted_seq, compacted_hash, snapshot_seq, outbox_rows, parked_rows, rows_digest, row_hash";
 
@@ -44,6 +48,13 @@ internal readonly record struct EntityRow(
 internal readonly record struct StateRow(
     long Commit, long LastOrdering, long CompactedOrdering, Digest256 Rows, Digest256 Digest, Digest256 Previous)
 {
+    /// <summary>The state before the first commit.</summary>
+    public static StateRow Empty(RowHasher hasher)
+    {
+        var state = new StateRow(0, 0, 0, Digest256.Zero, Digest256.Zero, Digest256.Zero);
+        return state with { Digest = hasher.State(state) };
+    }
+
     /// <summary>Reads the row. It must be what it says.</summary>
     /// <exception cref="JournalDamageException">It is not there, or changed.</exception>
     public static StateRow Read(SqliteConnection connection, RowHasher hasher, string file)

@@ -2,6 +2,20 @@ using Eco.Runtime.Actors;
 
 namespace Eco.Runtime.Persistence.Sqlite;
 
+/// <summary>What writes into the running transaction of a database; each answers what its caller is told if the transaction commits.</summary>
+internal interface IJournalWriter
+{
+    object Append(AppendRequest request);
+
+    object SaveSnapshot(SaveSnapshotRequest request);
+
+    object Claim(ClaimPartitions request);
+
+    object Announce(AnnounceMember request);
+
+    object Compact(CompactEvents request);
+}
+
 /// <summary>A queued write: how it is done inside the transaction, and how its caller is told that the storage failed.</summary>
 internal abstract class JournalWork(IActorRef replyTo, long bytes)
 {
@@ -12,8 +26,11 @@ internal abstract class JournalWork(IActorRef replyTo, long bytes)
 
     public virtual int Events => 0;
 
+    /// <summary>The entity that it writes and the claim under which it does; null where it is about no single entity.</summary>
+    public virtual (string PersistenceId, Ownership Ownership)? Target => null;
+
     /// <summary>Writes into the running transaction; returns the answer if it commits.</summary>
-    public abstract object Apply(JournalWriter writer);
+    public abstract object Apply(IJournalWriter writer);
 
     public abstract object Failed(AppendFailureReason reason, string message);
 
@@ -34,7 +51,9 @@ internal sealed class AppendWork(AppendRequest request, IActorRef replyTo) : Jou
 {
     public override int Events => request.Events.Length;
 
-    public override object Apply(JournalWriter writer) => writer.Append(request);
+    public override (string PersistenceId, Ownership Ownership)? Target => (request.PersistenceId, request.Ownership);
+
+    public override object Apply(IJournalWriter writer) => writer.Append(request);
 
     public override object Failed(AppendFailureReason reason, string message) => new AppendFailed(request.CorrelationId, reason, message);
 
@@ -81,7 +100,9 @@ internal sealed class AppendWork(AppendRequest request, IActorRef replyTo) : Jou
 internal sealed class SnapshotWork(SaveSnapshotRequest request, IActorRef replyTo)
     : JournalWork(replyTo, request.Snapshot.Payload.Length + 256)
 {
-    public override object Apply(JournalWriter writer) => writer.SaveSnapshot(request);
+    public override (string PersistenceId, Ownership Ownership)? Target => (request.PersistenceId, request.Ownership);
+
+    public override object Apply(IJournalWriter writer) => writer.SaveSnapshot(request);
 
     public override object Failed(AppendFailureReason reason, string message) =>
         new SnapshotFailed(request.CorrelationId, request.Snapshot.SequenceNr, message);
@@ -92,7 +113,7 @@ internal sealed class SnapshotWork(SaveSnapshotRequest request, IActorRef replyT
 /// <summary>A queued claim.</summary>
 internal sealed class ClaimWork(ClaimPartitions request, IActorRef replyTo) : JournalWork(replyTo, 256)
 {
-    public override object Apply(JournalWriter writer) => writer.Claim(request);
+    public override object Apply(IJournalWriter writer) => writer.Claim(request);
 
     public override object Failed(AppendFailureReason reason, string message) => new ClaimFailed(request.CorrelationId, message);
 
@@ -102,7 +123,7 @@ internal sealed class ClaimWork(ClaimPartitions request, IActorRef replyTo) : Jo
 /// <summary>A queued announcement of a member.</summary>
 internal sealed class AnnounceWork(AnnounceMember request, IActorRef replyTo) : JournalWork(replyTo, 128)
 {
-    public override object Apply(JournalWriter writer) => writer.Announce(request);
+    public override object Apply(IJournalWriter writer) => writer.Announce(request);
 
     public override object Failed(AppendFailureReason reason, string message) => new ReadFailed(request.CorrelationId, message);
 
@@ -112,7 +133,9 @@ internal sealed class AnnounceWork(AnnounceMember request, IActorRef replyTo) : 
 /// <summary>A queued compaction.</summary>
 internal sealed class CompactWork(CompactEvents request, IActorRef replyTo) : JournalWork(replyTo, 256)
 {
-    public override object Apply(JournalWriter writer) => writer.Compact(request);
+    public override (string PersistenceId, Ownership Ownership)? Target => (request.PersistenceId, request.Ownership);
+
+    public override object Apply(IJournalWriter writer) => writer.Compact(request);
 
     public override object Failed(AppendFailureReason reason, string message) => new CompactionFailed(request.CorrelationId, message);
 

@@ -3,8 +3,7 @@ namespace Eco.Runtime.Persistence.Sqlite;
 /// <summary>Appends: checked whole, then written.</summary>
 internal sealed partial class JournalWriter
 {
-    // The positions that the checked request leads to, by receiver; few, so looked through.
-    private readonly List<(string Receiver, long Last, long Acknowledged)> _positions = [];
+    private readonly AppendRules _rules = new();
 
     /// <summary>Writes an append into the running transaction; answers what the caller is told if the transaction commits.</summary>
     public object Append(AppendRequest request)
@@ -24,7 +23,7 @@ internal sealed partial class JournalWriter
             return new AppendFailed(request.CorrelationId, AppendFailureReason.Rejected, e.Message);
         }
 
-        AppendFailed? failure = CheckEvents(request, entity) ?? CheckMessages(request, entity) ?? CheckInbox(request, entity) ?? CheckParked(request);
+        AppendFailed? failure = _rules.Check(request, entity) ?? CheckParked(request);
         if (failure is not null)
         {
             return failure;
@@ -38,93 +37,6 @@ internal sealed partial class JournalWriter
         WriteParked(request, entity);
         _remembered += entity.Weight - weight;
         return new AppendCommitted(request.CorrelationId);
-    }
-
-    private static AppendFailed Failure(AppendRequest request, AppendFailureReason reason, FormattableString text) =>
-        new(request.CorrelationId, reason, Text($"{request.PersistenceId}: {Text(text)}"));
-
-    private static AppendFailed? CheckEvents(AppendRequest request, JournalEntity entity)
-    {
-        long last = entity.Row.LastSequenceNr;
-        foreach (JournalEvent e in request.Events)
-        {
-            if (e.SequenceNr <= last)
-            {
-                return Failure(request, AppendFailureReason.Fenced, $"sequence number {e.SequenceNr} is taken, the last one is {last}");
-            }
-
-            if (e.SequenceNr != last + 1)
-            {
-                return Failure(request, AppendFailureReason.Rejected, $"sequence number {e.SequenceNr} leaves a gap after {last}");
-            }
-
-            last = e.SequenceNr;
-        }
-
-        return null;
-    }
-
-    private AppendFailed? CheckMessages(AppendRequest request, JournalEntity entity)
-    {
-        _positions.Clear();
-        foreach (OutboxRow message in request.Outbox)
-        {
-            int at = PlannedPosition(entity, message.Receiver);
-            (string receiver, long last, long acknowledged) = _positions[at];
-            if (message.SequenceNr != last + 1)
-            {
-                AppendFailureReason reason = message.SequenceNr <= last ? AppendFailureReason.Fenced : AppendFailureReason.Rejected;
-                return Failure(request, reason, $"message {message.SequenceNr} to {message.Receiver} must be number {last + 1}");
-            }
-
-            _positions[at] = (receiver, last + 1, acknowledged);
-        }
-
-        foreach ((string receiver, long upTo) in request.Acknowledged)
-        {
-            int at = PlannedPosition(entity, receiver);
-            (_, long last, long acknowledged) = _positions[at];
-            if (upTo > last)
-            {
-                return Failure(request, AppendFailureReason.Rejected, $"acknowledgement of {upTo} by {receiver}, but only {last} were sent");
-            }
-
-            _positions[at] = (receiver, last, Math.Max(acknowledged, upTo));
-        }
-
-        return null;
-    }
-
-    private int PlannedPosition(JournalEntity entity, string receiver)
-    {
-        for (int i = 0; i < _positions.Count; i++)
-        {
-            if (_positions[i].Receiver == receiver)
-            {
-                return i;
-            }
-        }
-
-        (long last, long acknowledged) = entity.Positions.GetValueOrDefault(receiver);
-        _positions.Add((receiver, last, acknowledged));
-        return _positions.Count - 1;
-    }
-
-    private static AppendFailed? CheckInbox(AppendRequest request, JournalEntity entity)
-    {
-        if (request.Inbox is not { } inbox)
-        {
-            return null;
-        }
-
-        (long last, long epoch) = entity.Inbox.GetValueOrDefault(inbox.Sender);
-        bool advances = inbox.LastSequenceNr > last || (inbox.LastSequenceNr == last && inbox.OwnerEpoch > epoch);
-        return advances && inbox.OwnerEpoch >= epoch
-            ? null
-            : Failure(
-                request,
-                AppendFailureReason.Rejected,
-                $"the inbox of {inbox.Sender} is at {last} in owner epoch {epoch} and cannot go to {inbox.LastSequenceNr} in {inbox.OwnerEpoch}");
     }
 
     private void WriteEvents(AppendRequest request, JournalEntity entity)
@@ -162,13 +74,14 @@ internal sealed partial class JournalWriter
             entity.Row = entity.Row with { OutboxRows = entity.Row.OutboxRows + 1 };
         }
 
-        foreach ((string receiver, long last, long acknowledged) in _positions)
+        foreach ((string receiver, long last, long acknowledged) in _rules.Positions)
         {
-            bool known = entity.Positions.TryGetValue(receiver, out (long Last, long Acknowledged) old);
-            if (known ? old == (last, acknowledged) : last == 0)
+            if (!AppendRules.IsMoved(entity, receiver, last, acknowledged))
             {
                 continue;
             }
+
+            bool known = entity.Positions.TryGetValue(receiver, out (long Last, long Acknowledged) old);
 
             if (acknowledged > old.Acknowledged)
             {

@@ -92,7 +92,7 @@ internal sealed partial class JournalWriter
     }
 
     /// <summary>Notes or forgets a member in the running transaction.</summary>
-    public MembersListed Announce(AnnounceMember request)
+    public object Announce(AnnounceMember request)
     {
         _selectNow.Step();
         long now = _selectNow.Int64(0);
@@ -200,13 +200,13 @@ internal sealed partial class JournalWriter
     {
         if (request.Parked is { } parked && ParkedHash(request.PersistenceId, parked.Sender, parked.SequenceNr) is not null)
         {
-            return Failure(request, AppendFailureReason.Fenced, $"message {parked.SequenceNr} of {parked.Sender} is parked already");
+            return AppendRules.Failure(request, AppendFailureReason.Fenced, $"message {parked.SequenceNr} of {parked.Sender} is parked already");
         }
 
         return request.Unparked is { } taken
             && (request.Parked?.Sender, request.Parked?.SequenceNr) != (taken.Sender, taken.SequenceNr)
             && ParkedHash(request.PersistenceId, taken.Sender, taken.SequenceNr) is null
-                ? Failure(request, AppendFailureReason.Rejected, $"message {taken.SequenceNr} of {taken.Sender} is not parked")
+                ? AppendRules.Failure(request, AppendFailureReason.Rejected, $"message {taken.SequenceNr} of {taken.Sender} is not parked")
                 : null;
     }
 

@@ -8,7 +8,7 @@ namespace Eco.Runtime.Persistence.Sqlite;
 /// that one that is refused takes nothing of the others down. What entities and owners stand at is remembered between transactions; that
 /// nobody else has written meanwhile is checked at the begin of each.
 /// </summary>
-internal sealed partial class JournalWriter : IDisposable
+internal sealed partial class JournalWriter : IJournalWriter, IDisposable
 {
     /// <summary>Rows that are remembered at most; beyond it all are forgotten and read again when needed.</summary>
     private const int MaxRemembered = 200_000;
@@ -183,8 +183,7 @@ internal sealed partial class JournalWriter : IDisposable
         }
         else
         {
-            entity = new JournalEntity(
-                new EntityRow(persistenceId, 0, Digest256.Zero, 0, Digest256.Zero, EntityRow.NoSnapshot, 0, 0, Digest256.Zero, Digest256.Zero), null);
+            entity = new JournalEntity(EntityRow.New(persistenceId), null);
             RequireNone(persistenceId);
         }
 

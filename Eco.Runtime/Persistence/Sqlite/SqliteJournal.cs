@@ -31,7 +31,7 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
     private readonly StorageLoop<(object Request, IActorRef ReplyTo)> _reads;
     private readonly List<(IActorRef To, object Answer)> _answers = [];
     private readonly List<string> _details = [];
-    private readonly Counters _counters = new();
+    private readonly JournalCounters _counters = new();
     private readonly JournalReserve _reserve;
     private string? _fault;
     private bool _isFull;
@@ -186,16 +186,6 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         return DisposeAsync();
     }
 
-    private static object ReadFailure(object request, string message, JournalDamage? damage = null) => request switch
-    {
-        RecoverRequest r => new RecoveryFailed(r.CorrelationId, message, damage),
-        ReadEvents r => new ReadFailed(r.CorrelationId, message, damage),
-        ListEntities r => new ReadFailed(r.CorrelationId, message, damage),
-        ReadOwnerships r => new ReadFailed(r.CorrelationId, message, damage),
-        ReadParkedMessages r => new ReadFailed(r.CorrelationId, message, damage),
-        _ => throw new ArgumentException($"{request.GetType().Name} is no read"),
-    };
-
     private IEnumerable<object> Answers(object request) => request switch
     {
         RecoverRequest r => _reader.Recover(r),
@@ -235,14 +225,14 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         if (error is not null)
         {
-            replyTo.Tell(ReadFailure(request, error), ActorRefs.NoSender);
+            replyTo.Tell(JournalReads.Failure(request, error), ActorRefs.NoSender);
             return;
         }
 
         if (!_reads.TryPost((request, replyTo), 0))
         {
             string reason = Volatile.Read(ref _disposed) != 0 ? "the journal is closed" : "the journal's queue of waiting reads is full";
-            replyTo.Tell(ReadFailure(request, reason), ActorRefs.NoSender);
+            replyTo.Tell(JournalReads.Failure(request, reason), ActorRefs.NoSender);
         }
     }
 
@@ -405,7 +395,7 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         {
             if (Volatile.Read(ref _fault) is { } fault)
             {
-                Send(replyTo, ReadFailure(request, fault));
+                Send(replyTo, JournalReads.Failure(request, fault));
                 continue;
             }
 
@@ -420,12 +410,12 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
             catch (JournalDamageException e)
             {
                 FaultIfFileIsCorrupt(e.Damage);
-                Send(replyTo, ReadFailure(request, e.Message, e.Damage));
+                Send(replyTo, JournalReads.Failure(request, e.Message, e.Damage));
             }
             catch (Exception e)
             {
                 Fault(e);
-                Send(replyTo, ReadFailure(request, SqliteErrors.Describe(e)));
+                Send(replyTo, JournalReads.Failure(request, SqliteErrors.Describe(e)));
             }
         }
     }
