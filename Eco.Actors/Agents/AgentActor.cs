@@ -44,6 +44,8 @@ public sealed class AgentActor : EntityActor<AgentState>
     private readonly SortedDictionary<string, InstanceStatus> _statuses = new(StringComparer.Ordinal);
     private long _correlation;
     private long _dropped;
+    private StatisticsUsage? _usageSent;
+    private StatisticsUsage? _usageKnown;
     private bool _onDuty;
 
     /// <summary>Makes the entity.</summary>
@@ -118,6 +120,7 @@ public sealed class AgentActor : EntityActor<AgentState>
                 Context.System.EventStream.Publish(failed);
                 return true;
             case VolatileDelivery { Message: StatisticsStored stored } when _onDuty && stored.Incarnation == _incarnation:
+                _usageKnown = _usageSent;
                 _statistics.AcknowledgeUpTo(new AcknowledgeStatistics(++_correlation, stored.UpTo), Self);
                 return true;
             case StatisticsAcknowledged:
@@ -152,13 +155,14 @@ public sealed class AgentActor : EntityActor<AgentState>
     private void Send(StatisticsPage page)
     {
         _dropped = page.Dropped;
-        if (page.Rows.IsEmpty)
+        if (page.Rows.IsEmpty && page.Usage == _usageKnown)
         {
             return;
         }
 
         ImmutableArray<StatisticName> names = [.. page.Rows.Select(row => new StatisticName(row.Ion, row.Node, row.Name)).Distinct()];
-        long last = page.Rows[0].SequenceNr - 1;
+        long first = page.Rows.IsEmpty ? 1 : page.Rows[0].SequenceNr;
+        long last = first - 1;
         ImmutableArray<StatisticRow>.Builder rows = ImmutableArray.CreateBuilder<StatisticRow>(page.Rows.Length);
         foreach (StatisticsRow row in page.Rows)
         {
@@ -170,7 +174,8 @@ public sealed class AgentActor : EntityActor<AgentState>
             last = row.SequenceNr;
         }
 
-        Tell(new StatisticsReported(_incarnation, page.Rows[0].SequenceNr, page.Dropped, names, rows.MoveToImmutable()));
+        _usageSent = page.Usage;
+        Tell(new StatisticsReported(_incarnation, first, page.Dropped, names, rows.MoveToImmutable(), page.Usage));
     }
 
     private void Tell(object message) => Router.Tell(new PostVolatile(PersistenceId, Proxy, message), Self);

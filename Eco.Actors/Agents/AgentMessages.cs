@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Eco.Actors.Ions;
 using Eco.Actors.Models;
 using Eco.Runtime.Persistence;
+using Eco.Runtime.Persistence.Statistics;
 using Eco.Schedulers.Placement;
 
 namespace Eco.Actors.Agents;
@@ -36,13 +37,15 @@ public sealed record StatusReported(long RequestId, string Agent, ImmutableArray
 /// <param name="FirstSequenceNr">The number of the first row.</param>
 /// <param name="Dropped">How many rows the agent has dropped in all, counted exactly.</param>
 /// <param name="Names">The distinct <c>ion node statistic</c> triples that the rows refer to.</param>
-/// <param name="Rows">Index into the names, value and wall time for each row, in number order.</param>
+/// <param name="Rows">Index into the names, value and wall time for each row, in number order; none where only the buffer's use has changed.</param>
+/// <param name="Buffer">What the agent's buffer takes and has dropped; an older agent says nothing of it.</param>
 public sealed record StatisticsReported(
     long Incarnation,
     long FirstSequenceNr,
     long Dropped,
     ImmutableArray<StatisticName> Names,
-    ImmutableArray<StatisticRow> Rows);
+    ImmutableArray<StatisticRow> Rows,
+    StatisticsUsage? Buffer = null);
 
 /// <summary>Whose statistic it is.</summary>
 public sealed record StatisticName(string Ion, string Node, string Name);

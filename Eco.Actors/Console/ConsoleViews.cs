@@ -93,6 +93,12 @@ public sealed record RoundView(string Ion, string Node, long Round, string State
 /// <summary>The newest value of a statistic.</summary>
 public sealed record StatisticView(string Ion, string Node, string Agent, string Name, double Value, DateTimeOffset At);
 
+/// <summary>What an agent's statistics buffer took when it last said so.</summary>
+/// <param name="Rows">Rows that waited.</param>
+/// <param name="Bytes">Bytes on its disk.</param>
+/// <param name="Dropped">Rows that it has dropped since its installation, exactly.</param>
+public sealed record AgentBufferView(long Rows, long Bytes, long Dropped);
+
 /// <summary>An agent.</summary>
 public sealed record AgentView(
     string Id,
@@ -102,7 +108,8 @@ public sealed record AgentView(
     ImmutableArray<string> Engines,
     long Incarnation,
     bool Reachable,
-    DateTimeOffset ChangedAt);
+    DateTimeOffset ChangedAt,
+    AgentBufferView? Buffer = null);
 
 /// <summary>A model version.</summary>
 public sealed record ModelView(string Ion, string Name, long Version, string Hash, string Kind, string State, long Bytes, DateTimeOffset CreatedAt);

@@ -135,7 +135,7 @@ internal sealed class CampaignRun : IDisposable
         }
 
         SimulatedHost? behind = World.Hosts.Values.FirstOrDefault(host =>
-            !_cluster.Servers.Contains(host.Id) && host.StatisticsStorage.Buffered.Count > 0);
+            !_cluster.Servers.Contains(host.Id) && host.StatisticsStorage.BufferedAfter(0) > 0);
         return behind is null ? null : $"{behind.Id} has statistics that the server has not";
     }
 

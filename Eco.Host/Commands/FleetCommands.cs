@@ -23,7 +23,7 @@ internal static class FleetCommands
                     return ExitCodes.Success;
                 }
 
-                var table = new TextTable("AGENT", "SITE", "ROLE", "REACHABLE", "SINCE", "ENGINES", "LABELS");
+                var table = new TextTable("AGENT", "SITE", "ROLE", "REACHABLE", "SINCE", "BUFFER", "ENGINES", "LABELS");
                 foreach (AgentView agent in agents)
                 {
                     table.Add(
@@ -32,6 +32,7 @@ internal static class FleetCommands
                         Plain.OrDash(agent.Role),
                         agent.Reachable ? "yes" : "no",
                         Plain.Time(agent.ChangedAt),
+                        BufferOf(agent),
                         Plain.OrDash(string.Join(",", agent.Engines)),
                         Plain.OrDash(string.Join(",", agent.Labels.Select(label => $"{label.Key}={label.Value}"))));
                 }
@@ -41,6 +42,10 @@ internal static class FleetCommands
             });
         return command;
     }
+
+    private static string BufferOf(AgentView agent) => agent.Buffer is not { } buffer
+        ? "-"
+        : Plain.Bytes(buffer.Bytes) + (buffer.Dropped == 0 ? "" : $", {Plain.Number(buffer.Dropped)} dropped");
 
     public static Command Status(VerbBuilder builder)
     {

@@ -60,8 +60,8 @@ public sealed record HostOptions
     /// <summary>A pipeline that emits no model is checkpointed after so many steps.</summary>
     public required int CheckpointEverySteps { get; init; }
 
-    /// <summary>Rows of statistics that an agent keeps while it has no connection.</summary>
-    public required int StatisticsBufferRows { get; init; }
+    /// <summary>What an agent's statistics may take on its disk while it has no connection.</summary>
+    public required long StatisticsBufferBytes { get; init; }
 
     /// <summary>The least level that is logged.</summary>
     public required LogLevel LogLevel { get; init; }

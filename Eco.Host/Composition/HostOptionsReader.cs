@@ -128,7 +128,7 @@ public static partial class HostOptionsReader
             StatisticsEvery = contact.Duration("statistics-every", Millisecond, Day),
             StatusEvery = contact.Duration("status-every", Millisecond, Day),
             CheckpointEverySteps = engines.Integer("checkpoint-every-steps", 1, int.MaxValue),
-            StatisticsBufferRows = statistics.Integer("buffer-rows", 1_000, 100_000_000),
+            StatisticsBufferBytes = statistics.Bytes("buffer-bytes", 1L << 20, 1L << 40),
             LogLevel = LogLevelOf(log),
         };
         CheckTogether(options, roles, eco, host, contact);

@@ -62,6 +62,18 @@ internal sealed class OptionsSection(HoconObject? written, HoconObject reference
         return reference.GetInt(key);
     }
 
+    public long Bytes(string key, long least, long most)
+    {
+        long value = Read<long>(key, HoconConversions.TryToSizeBytes);
+        if (value >= least && value <= most)
+        {
+            return value;
+        }
+
+        Wrong(Written(key)!.Position, key, $"is {Plain.Bytes(value)}, outside of {Plain.Bytes(least)} to {Plain.Bytes(most)}", null);
+        return reference.GetSizeBytes(key);
+    }
+
     public TimeSpan Duration(string key, TimeSpan least, TimeSpan most)
     {
         TimeSpan value = Read<TimeSpan>(key, HoconConversions.TryToDuration);

@@ -6,8 +6,15 @@ namespace Eco.Runtime.Simulation;
 /// <summary>The statistics on a host's disk: an agent's bounded buffer, or what a server has taken in.</summary>
 public sealed class SimulatedStatisticsStorage
 {
+    /// <summary>What a row takes on the disk.</summary>
+    internal const int RowBytes = 128;
+
+    private const int Priorities = 3;
     private readonly int _bufferRows;
-    private readonly Queue<StatisticsRow> _buffer = new();
+    private readonly Queue<StatisticsRow>[] _buffer = [new(), new(), new()];
+    private readonly long[] _dropped = new long[Priorities];
+    private readonly long[] _recorded = new long[Priorities];
+    private readonly long[] _freed = new long[Priorities];
     private readonly Dictionary<(string Agent, long Incarnation), (long UpTo, long Dropped)> _positions = [];
     private readonly Dictionary<(string Agent, long Incarnation), long> _rowsOf = [];
     private readonly SortedDictionary<(string Ion, string Node, string Name, string Agent), StatisticsRow> _latest;
@@ -21,10 +28,13 @@ public sealed class SimulatedStatisticsStorage
     }
 
     /// <summary>Rows that wait in the buffer, oldest first.</summary>
-    public IReadOnlyCollection<StatisticsRow> Buffered => _buffer;
+    public IReadOnlyList<StatisticsRow> Buffered => [.. _buffer.SelectMany(rows => rows).OrderBy(row => row.SequenceNr)];
 
     /// <summary>Rows the full buffer has dropped.</summary>
-    public long Dropped { get; private set; }
+    public long Dropped => DroppedRows.Total;
+
+    /// <summary>The same for each priority.</summary>
+    public DroppedStatistics DroppedRows => new(_dropped[0], _dropped[1], _dropped[2]);
 
     /// <summary>The last number given to a row of its own.</summary>
     public long Recorded => _lastSequenceNr;
@@ -36,7 +46,26 @@ public sealed class SimulatedStatisticsStorage
     public long DroppedByAgents => _positions.Values.Sum(position => position.Dropped);
 
     /// <summary>All rows, for what they take on the disk.</summary>
-    internal int Rows => _buffer.Count + _ingested.Count;
+    internal int Rows => BufferedCount + _ingested.Count;
+
+    private int BufferedCount => _buffer[0].Count + _buffer[1].Count + _buffer[2].Count;
+
+    /// <summary>A priority's account: what was recorded is buffered, freed (the server has it) or dropped.</summary>
+    public (long Recorded, long Buffered, long Freed, long Dropped) AccountOf(StatisticPriority priority) =>
+        (_recorded[(int)priority], _buffer[(int)priority].Count, _freed[(int)priority], _dropped[(int)priority]);
+
+    /// <summary>Buffered rows beyond a number.</summary>
+    public long BufferedAfter(long sequenceNr)
+    {
+        long count = 0;
+        foreach (Queue<StatisticsRow> rows in _buffer)
+        {
+            // Nearly always all of them or none.
+            count += rows.Count == 0 || rows.Peek().SequenceNr > sequenceNr ? rows.Count : rows.Count(row => row.SequenceNr > sequenceNr);
+        }
+
+        return count;
+    }
 
     /// <summary>How far an agent's rows are taken in, and how many they are.</summary>
     public (long UpTo, long Rows) PositionOf(string agent, long incarnation) =>
@@ -46,15 +75,16 @@ public sealed class SimulatedStatisticsStorage
     {
         foreach (NewStatistic row in request.Rows)
         {
-            if (_buffer.Count == _bufferRows)
-            {
-                _buffer.Dequeue();
-                Dropped++;
-            }
-
             var numbered = new StatisticsRow(++_lastSequenceNr, row.Ion, row.Node, row.Agent, row.Name, row.Value, row.Timestamp);
-            _buffer.Enqueue(numbered);
+            _buffer[(int)row.Priority].Enqueue(numbered);
+            _recorded[(int)row.Priority]++;
             KeepNewest(numbered);
+            if (BufferedCount > _bufferRows)
+            {
+                int lowest = Array.FindIndex(_buffer, rows => rows.Count > 0);
+                _buffer[lowest].Dequeue();
+                _dropped[lowest]++;
+            }
         }
 
         return new StatisticsRecorded(request.CorrelationId, Dropped);
@@ -62,8 +92,10 @@ public sealed class SimulatedStatisticsStorage
 
     internal StatisticsPage ReadAfter(ReadStatisticsAfter request)
     {
-        ImmutableArray<StatisticsRow> rows = [.. _buffer.SkipWhile(row => row.SequenceNr <= request.AfterSequenceNr).Take(request.Limit)];
-        return new StatisticsPage(request.CorrelationId, rows, Dropped);
+        ImmutableArray<StatisticsRow> rows =
+            [.. Buffered.SkipWhile(row => row.SequenceNr <= request.AfterSequenceNr).Take(request.Limit)];
+        var usage = new StatisticsUsage(BufferedCount, BufferedCount * (long)RowBytes, _bufferRows * (long)RowBytes, DroppedRows);
+        return new StatisticsPage(request.CorrelationId, rows, usage);
     }
 
     internal StatisticsAcknowledged AcknowledgeUpTo(AcknowledgeStatistics request)
@@ -74,9 +106,13 @@ public sealed class SimulatedStatisticsStorage
             return new StatisticsAcknowledged(request.CorrelationId);
         }
 
-        while (_buffer.TryPeek(out StatisticsRow? row) && row.SequenceNr <= request.UpTo)
+        for (int priority = 0; priority < Priorities; priority++)
         {
-            _buffer.Dequeue();
+            while (_buffer[priority].TryPeek(out StatisticsRow? row) && row.SequenceNr <= request.UpTo)
+            {
+                _buffer[priority].Dequeue();
+                _freed[priority]++;
+            }
         }
 
         return new StatisticsAcknowledged(request.CorrelationId);
@@ -112,13 +148,14 @@ public sealed class SimulatedStatisticsStorage
     /// </summary>
     private void Renumber(long after)
     {
-        StatisticsRow[] rows = [.. _buffer];
-        _buffer.Clear();
-        _lastSequenceNr = after;
-        foreach (StatisticsRow row in rows)
+        long first = _buffer.Min(rows => rows.TryPeek(out StatisticsRow? row) ? row.SequenceNr : _lastSequenceNr + 1);
+        long shift = after + 1 - first;
+        for (int priority = 0; priority < Priorities; priority++)
         {
-            _buffer.Enqueue(row with { SequenceNr = ++_lastSequenceNr });
+            _buffer[priority] = new Queue<StatisticsRow>(_buffer[priority].Select(row => row with { SequenceNr = row.SequenceNr + shift }));
         }
+
+        _lastSequenceNr += shift;
     }
 
     private void KeepNewest(StatisticsRow row)

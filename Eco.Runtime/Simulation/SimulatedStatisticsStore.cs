@@ -7,8 +7,6 @@ namespace Eco.Runtime.Simulation;
 /// <summary>The statistics store as one incarnation of a host has it; it checks requests as the SQLite store does.</summary>
 public sealed class SimulatedStatisticsStore : IStatisticsStore
 {
-    private const int RowBytes = 128;
-
     /// <summary>Only for the limits of requests; nothing is opened.</summary>
     private static readonly StatisticsStoreOptions Limits = new() { Path = "simulated" };
 
@@ -89,13 +87,13 @@ public sealed class SimulatedStatisticsStore : IStatisticsStore
     private sealed class WriteOperation(
         SimulatedStatisticsStorage storage, object request, IActorRef replyTo, int rows, Func<object> run) : StorageOperation(replyTo)
     {
-        public override long Bytes => rows * (long)RowBytes;
+        public override long Bytes => rows * (long)SimulatedStatisticsStorage.RowBytes;
 
         public override object Run()
         {
             int before = storage.Rows;
             object answer = run();
-            FreedBytes = (before + rows - storage.Rows) * (long)RowBytes;
+            FreedBytes = (before + rows - storage.Rows) * (long)SimulatedStatisticsStorage.RowBytes;
             return answer;
         }
 

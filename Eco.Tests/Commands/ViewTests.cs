@@ -173,11 +173,11 @@ public sealed class ViewTests
     public async Task Agents_WhenTheyHaveLabels_PrintsThem()
     {
         Answer(ImmutableArray.Create(new AgentView(
-            "edge-1", "plant", "edge", ImmutableSortedDictionary<string, string>.Empty.Add("line", "3"), ["online"], 1, Reachable: false, At)));
+            "edge-1", "plant", "edge", ImmutableSortedDictionary<string, string>.Empty.Add("line", "3"), ["online"], 1, Reachable: false, At, new AgentBufferView(3, 2_048, 5))));
 
         await _eco.RunAsync("agents");
 
-        Assert.That(_eco.Out.Split('\n')[1], Is.EqualTo("edge-1  plant  edge  no         2026-03-01 12:00:00.250Z  online   line=3"));
+        Assert.That(_eco.Out.Split('\n')[1], Is.EqualTo("edge-1  plant  edge  no         2026-03-01 12:00:00.250Z  2.0 KiB, 5 dropped  online   line=3"));
     }
 
     [Test]

@@ -54,7 +54,8 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
         string[] parts = entityId.Split('/');
         _agent = parts[1];
         _agentEntity = $"agent/{parts[1]}/{parts[2]}";
-        _window = new StatisticsWindow(statistics, parts[3], parts[4], _agent);
+        _window = new StatisticsWindow(
+            statistics, parts[3], parts[4], _agent, name => StatisticClasses.Of(State.Deployment, name));
     }
 
     private enum Phase
@@ -105,11 +106,17 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
                 Discard();
                 break;
             case LifeCycleMoved { State: InstanceState.Failed } moved:
+                _window.Note(StatisticClasses.Failures, moved.Failures, Clock, Self);
                 _phase = Phase.BackingOff;
                 TimeSpan pause = NodeInstanceDecisions.Backoff(State.Deployment!.Definition.Relaunch, moved.Failures);
                 Timers.StartSingleTimer(nameof(Relaunch), Relaunch.Instance, pause);
                 break;
-            case LifeCycleMoved { State: InstanceState.Quarantined or InstanceState.Succeeded }:
+            case LifeCycleMoved { State: InstanceState.Quarantined or InstanceState.Succeeded } moved:
+                if (moved.State == InstanceState.Quarantined)
+                {
+                    _window.Note(StatisticClasses.Failures, moved.Failures, Clock, Self);
+                }
+
                 _window.Finish(Clock, Self);
                 Discard();
                 break;

@@ -183,7 +183,7 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
         }
 
         _statistics.Ingest(
-            new IngestStatistics(++_correlation, Agent, report.Incarnation, report.Dropped, rows.MoveToImmutable()), Self);
+            new IngestStatistics(++_correlation, Agent, report.Incarnation, report.Dropped, rows.MoveToImmutable()) { Usage = report.Buffer }, Self);
     }
 
     private void RequestStatus(IActorRef? asker)

@@ -8,4 +8,7 @@ public interface IStatisticsSource
 {
     /// <summary>The newest value of every statistic of an ION, ordered by node, agent and name; at most 1,000.</summary>
     ImmutableArray<StatisticView> Newest(string ion);
+
+    /// <summary>What the buffers of agents took when they last said so; for each agent its newest incarnation.</summary>
+    ImmutableSortedDictionary<string, AgentBufferView> Buffers();
 }

@@ -167,10 +167,13 @@ public sealed class TimelineReader : IDisposable
             new DiffView(submitted.Id, running.View?.Version, [.. IonDiff.Compare(before, submitted).Select(change => change.ToString())]));
     }
 
-    private ImmutableArray<AgentView> Agents() =>
-        [.. Query<AgentRow>(
+    private ImmutableArray<AgentView> Agents()
+    {
+        ImmutableSortedDictionary<string, AgentBufferView> buffers = _statistics?.Buffers() ?? ImmutableSortedDictionary<string, AgentBufferView>.Empty;
+        return [.. Query<AgentRow>(
             "SELECT id, site, role, labels, engines, incarnation, reachable, changed_ms AS ChangedMs FROM agent ORDER BY id",
-            null).Select(row => row.View)];
+            null).Select(row => row.View with { Buffer = buffers.GetValueOrDefault(row.Id) })];
+    }
 
     private ConsoleReply Models(ConsoleRequest request)
     {

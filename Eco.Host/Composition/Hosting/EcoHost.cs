@@ -241,7 +241,7 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
             new StatisticsStoreOptions
             {
                 Path = folder.Statistics,
-                MaxBufferedRows = _setup.StatisticsBufferRows,
+                MaxBytes = _setup.StatisticsBufferBytes,
                 OnStorageFault = _resources.OnFault,
             },
             _resources.Logger<StatisticsStore>()));

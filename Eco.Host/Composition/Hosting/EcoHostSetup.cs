@@ -31,8 +31,8 @@ internal sealed record EcoHostSetup(
     /// <summary>How long each phase of an orderly stop may take; what has not ended by then is cut off.</summary>
     public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Rows of statistics that an agent keeps while it has no connection.</summary>
-    public int StatisticsBufferRows { get; init; } = 100_000;
+    /// <summary>What an agent's statistics may take on its disk while it has no connection.</summary>
+    public long StatisticsBufferBytes { get; init; } = 64L << 20;
 }
 
 /// <summary>A server in this process.</summary>

@@ -116,7 +116,7 @@ internal static class HostCommand
                 ? null
                 : new BrokerSetup(options.Brokers, SecretFile.Read("eco.broker-password-file", options.BrokerPasswordFile, BrokerPasswordVariable)),
             StopWithin = options.StopWithin,
-            StatisticsBufferRows = options.StatisticsBufferRows,
+            StatisticsBufferBytes = options.StatisticsBufferBytes,
         };
     }
 

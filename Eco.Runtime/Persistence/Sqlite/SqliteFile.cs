@@ -20,11 +20,22 @@ internal sealed class SqliteFile : IDisposable
     private static bool nativeReady;
     private readonly FileStream _lock;
 
-    private SqliteFile(FileStream fileLock, SqliteConnection connection)
+    private readonly FileInfo _database;
+    private readonly FileInfo _log;
+
+    private SqliteFile(string path, FileStream fileLock, SqliteConnection connection)
     {
         _lock = fileLock;
         Connection = connection;
+        _database = new FileInfo(path);
+        _log = new FileInfo(path + "-wal");
     }
+
+    /// <summary>What the database takes on the disk; the log may hold pages that it will still grow by.</summary>
+    public long Length => LengthOf(_database);
+
+    /// <summary>What the write-ahead log takes on the disk.</summary>
+    public long LogLength => LengthOf(_log);
 
     /// <summary>The only connection to the file that writes. Its commands run outside ADO.NET transactions, with BEGIN IMMEDIATE.</summary>
     public SqliteConnection Connection { get; }
@@ -59,7 +70,7 @@ internal sealed class SqliteFile : IDisposable
             }
 
             Configure(connection, spec, sizeLimitBytes);
-            return new SqliteFile(fileLock, connection);
+            return new SqliteFile(path, fileLock, connection);
         }
         catch (Exception e)
         {
@@ -100,6 +111,9 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
+    /// <summary>Sets the database's greatest size anew; SQLite leaves it at the present size where that is greater.</summary>
+    public void LimitSize(long bytes) => LimitSize(Connection, bytes);
+
     /// <summary>Copies what the readers allow from the log into the database, without waiting for them.</summary>
     /// <returns>How many frames of the log are not copied yet.</returns>
     public long CheckpointPassive()
@@ -109,6 +123,9 @@ internal sealed class SqliteFile : IDisposable
         using SqliteDataReader row = command.ExecuteReader();
         return row.Read() ? Math.Max(0, row.GetInt64(1) - row.GetInt64(2)) : 0;
     }
+
+    /// <summary>Copies the log into the database and empties it, unless somebody reads from it; never waits.</summary>
+    public void CheckpointWhole() => Execute(Connection, "PRAGMA wal_checkpoint(TRUNCATE)");
 
     /// <summary>Closes after a fault: the file stays as the fault left it, and the next opening recovers from the log.</summary>
     public void DisposeUntouched()
@@ -185,6 +202,11 @@ internal sealed class SqliteFile : IDisposable
         using (SqliteConnection connection = Connect(fresh, SqliteOpenMode.ReadWriteCreate))
         {
             Execute(connection, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL");
+            if (spec.GivesSpaceBack)
+            {
+                Execute(connection, "PRAGMA auto_vacuum=INCREMENTAL");
+            }
+
             Execute(connection, string.Create(CultureInfo.InvariantCulture, $"""
                 BEGIN IMMEDIATE;
                 PRAGMA application_id={spec.ApplicationId};
@@ -351,9 +373,21 @@ internal sealed class SqliteFile : IDisposable
 
         if (sizeLimitBytes is { } limit)
         {
-            command.CommandText = "PRAGMA page_size";
-            long pageSize = (long)command.ExecuteScalar()!;
-            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count={Math.Max(1, limit / pageSize)}"));
+            LimitSize(connection, limit);
         }
+    }
+
+    private static void LimitSize(SqliteConnection connection, long bytes)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "PRAGMA page_size";
+        long pageSize = (long)command.ExecuteScalar()!;
+        Execute(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count={Math.Max(1, bytes / pageSize)}"));
+    }
+
+    private static long LengthOf(FileInfo file)
+    {
+        file.Refresh();
+        return file.Exists ? file.Length : 0;
     }
 }

@@ -20,6 +20,9 @@ internal sealed record SqliteFileSpec(
     /// <summary>Makes the kind's exception for a damaged file from file, page (null: unknown), finding and inner exception; null: that of <see cref="Fail"/>.</summary>
     public Func<string, long?, string, Exception?, StorageOpenException>? Damage { get; init; }
 
+    /// <summary>Whether a file of this kind shrinks when asked (<c>PRAGMA incremental_vacuum</c>); it costs a pointer for each page.</summary>
+    public bool GivesSpaceBack { get; init; }
+
     /// <summary>Fills a new file (its final path, and a connection to it) in the transaction that makes it; null: it stays empty.</summary>
     public Action<string, SqliteConnection>? Initialise { get; init; }
 

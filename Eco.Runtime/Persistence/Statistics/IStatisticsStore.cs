@@ -12,8 +12,8 @@ namespace Eco.Runtime.Persistence.Statistics;
 public interface IStatisticsStore
 {
     /// <summary>
-    /// Buffers rows, each with the next local number. Beyond the bound the oldest rows are dropped and counted exactly. Answers
-    /// <see cref="StatisticsRecorded"/>.
+    /// Buffers rows, each with the next local number. Beyond the bound rows are dropped, the lowest priority first and of it the oldest,
+    /// and counted exactly. Answers <see cref="StatisticsRecorded"/>.
     /// </summary>
     void Record(RecordStatistics request, IActorRef replyTo);
 
@@ -43,7 +43,15 @@ public interface IStatisticsStore
 /// <param name="Name">The statistic, such as <c>component.metric</c>.</param>
 /// <param name="Value">Finite.</param>
 /// <param name="Timestamp">When it was made.</param>
-public sealed record NewStatistic(string Ion, string Node, string Agent, string Name, double Value, HybridTimestamp Timestamp);
+/// <param name="Priority">What a full buffer gives up first.</param>
+public sealed record NewStatistic(
+    string Ion,
+    string Node,
+    string Agent,
+    string Name,
+    double Value,
+    HybridTimestamp Timestamp,
+    StatisticPriority Priority = StatisticPriority.Metric);
 
 /// <summary>A value with its number.</summary>
 /// <param name="SequenceNr">Gapless on the agent that recorded it, from 1.</param>
@@ -79,8 +87,12 @@ public sealed record ReadStatisticsAfter(long CorrelationId, long AfterSequenceN
 /// <summary>Buffered rows, in order of their numbers; numbers that were dropped are missing.</summary>
 /// <param name="CorrelationId">The request's.</param>
 /// <param name="Rows">The rows.</param>
-/// <param name="Dropped">Rows dropped since the file was made.</param>
-public sealed record StatisticsPage(long CorrelationId, ImmutableArray<StatisticsRow> Rows, long Dropped);
+/// <param name="Usage">What the buffer takes and has dropped since the file was made.</param>
+public sealed record StatisticsPage(long CorrelationId, ImmutableArray<StatisticsRow> Rows, StatisticsUsage Usage)
+{
+    /// <summary>Rows dropped since the file was made.</summary>
+    public long Dropped => Usage.Dropped.Total;
+}
 
 /// <summary>Asks to free all rows up to a number.</summary>
 public sealed record AcknowledgeStatistics(long CorrelationId, long UpTo);
@@ -102,7 +114,11 @@ public sealed record IngestStatistics(
     string Agent,
     long Incarnation,
     long Dropped,
-    ImmutableArray<StatisticsRow> Rows);
+    ImmutableArray<StatisticsRow> Rows)
+{
+    /// <summary>What the agent says of its buffer; null where it says nothing (an older agent).</summary>
+    public StatisticsUsage? Usage { get; init; }
+}
 
 /// <summary>The rows are stored.</summary>
 /// <param name="CorrelationId">The request's.</param>

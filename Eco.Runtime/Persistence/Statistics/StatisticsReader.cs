@@ -47,11 +47,28 @@ public sealed class StatisticsReader : IDisposable
 
     /// <summary>How far the server has each agent's statistics.</summary>
     public ImmutableArray<IngestPosition> Positions() =>
-        [.. _connection.Query<IngestPosition>("SELECT agent AS Agent, incarnation AS Incarnation, up_to AS UpTo, stored AS Stored, reported_dropped AS ReportedDropped FROM position ORDER BY agent, incarnation")];
+        [.. _connection.Query<IngestPosition>("SELECT agent AS Agent, incarnation AS Incarnation, up_to AS UpTo, stored AS Stored, reported_dropped AS ReportedDropped, buffered_rows AS BufferedRows, buffered_bytes AS BufferedBytes FROM position ORDER BY agent, incarnation")];
 
     /// <summary>What the buffer holds and has dropped.</summary>
-    public StatisticsBuffer Buffer() => _connection.QuerySingle<StatisticsBuffer>(
-        "SELECT last_sequence_number AS LastSequenceNr, (SELECT COUNT(*) FROM buffer) AS Buffered, dropped AS Dropped, evicted AS Evicted FROM counters");
+    public StatisticsBuffer Buffer()
+    {
+        using SqliteStatement select = new(
+            _connection,
+            """
+            SELECT last_sequence_number, (SELECT COUNT(*) FROM buffer_0), (SELECT COUNT(*) FROM buffer_1), (SELECT COUNT(*) FROM buffer_2),
+                   dropped_0, dropped_1, dropped_2, evicted
+            FROM counters
+            """);
+        using SqliteDataReader row = select.Query();
+        row.Read();
+        return new StatisticsBuffer(
+            row.GetInt64(0),
+            row.GetInt64(1),
+            row.GetInt64(2),
+            row.GetInt64(3),
+            new DroppedStatistics(row.GetInt64(4), row.GetInt64(5), row.GetInt64(6)),
+            row.GetInt64(7));
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
@@ -59,10 +76,15 @@ public sealed class StatisticsReader : IDisposable
     /// <summary>Buffered rows after a number.</summary>
     internal ImmutableArray<StatisticsRow> Buffered(long after, int limit) => Rows(
         """
+        WITH b AS (
+            SELECT * FROM buffer_0 WHERE sequence_number > @after
+            UNION ALL SELECT * FROM buffer_1 WHERE sequence_number > @after
+            UNION ALL SELECT * FROM buffer_2 WHERE sequence_number > @after
+            ORDER BY sequence_number LIMIT @limit)
         SELECT b.sequence_number AS SequenceNr, s.ion AS Ion, s.node AS Node, s.agent AS Agent, s.name AS Name,
                b.value AS Value, b.wall AS Wall, b.counter AS Counter, b.host AS Host
-        FROM buffer b JOIN series s ON s.id = b.series
-        WHERE b.sequence_number > @after ORDER BY b.sequence_number LIMIT @limit
+        FROM b JOIN series s ON s.id = b.series
+        ORDER BY b.sequence_number
         """,
         new { after, limit });
 

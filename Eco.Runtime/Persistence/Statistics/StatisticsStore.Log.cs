@@ -18,10 +18,13 @@ public sealed partial class StatisticsStore
         [LoggerMessage(4, LogLevel.Warning, "Statistics file {File} could not be closed cleanly; the log is recovered at the next start")]
         public static partial void CloseFailed(ILogger logger, string file, Exception exception);
 
-        [LoggerMessage(5, LogLevel.Warning, "Statistics file {File}: the buffer was full and {Dropped} of the oldest rows were dropped")]
+        [LoggerMessage(5, LogLevel.Warning, "Statistics file {File}: it was full and {Dropped} rows were dropped, the least important and oldest first")]
         public static partial void RowsDropped(ILogger logger, string file, long dropped);
 
         [LoggerMessage(6, LogLevel.Warning, "Statistics file {File}: the rollback after a fault failed too; the file is recovered at the next start")]
         public static partial void RollbackFailed(ILogger logger, string file, Exception exception);
+
+        [LoggerMessage(7, LogLevel.Warning, "Statistics file {File}: the disk is too full to empty the log; it is tried again")]
+        public static partial void TidyFailed(ILogger logger, string file, Exception exception);
     }
 }

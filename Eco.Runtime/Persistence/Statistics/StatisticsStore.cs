@@ -18,6 +18,7 @@ public sealed partial class StatisticsStore : IStatisticsStore, IAsyncDisposable
 {
     private const int MaxRequestsPerCommit = 1_024;
     private readonly StatisticsStoreOptions _options;
+    private readonly StatisticsLimits _limits;
     private readonly ILogger _logger;
     private readonly SqliteFile _file;
     private readonly StatisticsWriter _writer;
@@ -25,12 +26,12 @@ public sealed partial class StatisticsStore : IStatisticsStore, IAsyncDisposable
     private readonly List<object> _answers = [];
     private string? _fault;
     private bool _paused;
-    private long _bytesSinceCheckpoint;
     private int _disposed;
 
-    private StatisticsStore(StatisticsStoreOptions options, ILogger logger, SqliteFile file, StatisticsWriter writer)
+    private StatisticsStore(StatisticsStoreOptions options, StatisticsLimits limits, ILogger logger, SqliteFile file, StatisticsWriter writer)
     {
         _options = options;
+        _limits = limits;
         _logger = logger;
         _file = file;
         _writer = writer;
@@ -46,10 +47,26 @@ public sealed partial class StatisticsStore : IStatisticsStore, IAsyncDisposable
     public static StatisticsStore Open(StatisticsStoreOptions options, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        SqliteFile file = SqliteFile.Open(options.Path, StatisticsSchema.Spec, null);
+        var limits = new StatisticsLimits(options);
+        SqliteFile file = SqliteFile.Open(options.Path, StatisticsSchema.Spec, limits.DatabaseBytes);
         try
         {
-            return new StatisticsStore(options, logger ?? NullLogger.Instance, file, new StatisticsWriter(file.Connection, options));
+            var writer = new StatisticsWriter(file.Connection, options, limits);
+            if (file.Length > limits.DatabaseBytes)
+            {
+                // It was written under a greater limit, or as an older schema.
+                writer.Begin(durable: false);
+                writer.Commit(written: true);
+                file.CheckpointWhole();
+                while (writer.GiveSpaceBack())
+                {
+                    file.CheckpointWhole();
+                }
+
+                file.LimitSize(limits.DatabaseBytes);
+            }
+
+            return new StatisticsStore(options, limits, logger ?? NullLogger.Instance, file, writer);
         }
         catch (Exception e)
         {
@@ -125,8 +142,32 @@ public sealed partial class StatisticsStore : IStatisticsStore, IAsyncDisposable
 
     private void CommitTogether(List<(object Request, IActorRef ReplyTo)> batch)
     {
+        long dropped = _writer.Dropped.Total;
+        int done = 0;
+        while (done < batch.Count)
+        {
+            // No commit writes more than the file has headroom for, but a request is never torn.
+            int end = done;
+            int rows = 0;
+            do
+            {
+                rows += RowsOf(batch[end++].Request);
+            }
+            while (end < batch.Count && rows + RowsOf(batch[end].Request) <= _limits.RowsPerCommit);
+
+            Commit(batch.GetRange(done, end - done));
+            done = end;
+        }
+
+        if (_writer.Dropped.Total > dropped)
+        {
+            Log.RowsDropped(_logger, _options.Path, _writer.Dropped.Total - dropped);
+        }
+    }
+
+    private void Commit(List<(object Request, IActorRef ReplyTo)> batch)
+    {
         _answers.Clear();
-        long dropped = _writer.Dropped;
         try
         {
             if (Volatile.Read(ref _fault) is { } fault)
@@ -139,6 +180,12 @@ public sealed partial class StatisticsStore : IStatisticsStore, IAsyncDisposable
             {
                 Drop(batch.FindAll(entry => entry.Request is RecordStatistics), "the disk is full: statistics are not taken");
                 batch.RemoveAll(entry => entry.Request is RecordStatistics);
+            }
+
+            if (_file.LogLength > _limits.LastCommitAtLogBytes && !TryEmptyLog())
+            {
+                Drop(batch, "the statistics file has reached its bytes, and another program that reads it holds them");
+                return;
             }
 
             _writer.Begin(durable: batch.Exists(entry => entry.Request is IngestStatistics or ReadStatisticsAfter));
@@ -173,17 +220,19 @@ public sealed partial class StatisticsStore : IStatisticsStore, IAsyncDisposable
             Send(batch[i].ReplyTo, _answers[i]);
         }
 
-        if (_writer.Dropped > dropped)
-        {
-            Log.RowsDropped(_logger, _options.Path, _writer.Dropped - dropped);
-        }
-
-        CheckpointIfDue(batch);
+        Tidy();
     }
+
+    private static int RowsOf(object request) => request switch
+    {
+        RecordStatistics r => r.Rows.Length,
+        IngestStatistics r => r.Rows.Length,
+        _ => 0,
+    };
 
     private void Drop(List<(object Request, IActorRef ReplyTo)> batch, string reason)
     {
-        _writer.CountLost(batch.Sum(entry => entry.Request is RecordStatistics record ? record.Rows.Length : 0));
+        _writer.CountRefused(batch.SelectMany(entry => entry.Request is RecordStatistics record ? record.Rows : []));
         FailAll(batch, reason);
     }
 
@@ -198,7 +247,7 @@ public sealed partial class StatisticsStore : IStatisticsStore, IAsyncDisposable
             case RecordStatistics r:
                 return _writer.Record(r);
             case ReadStatisticsAfter r:
-                return _writer.ReadAfter(r);
+                return _writer.ReadAfter(r, _file.Length + _file.LogLength);
             case AcknowledgeStatistics r:
                 return _writer.Acknowledge(r);
             case IngestStatistics r:
@@ -210,22 +259,33 @@ public sealed partial class StatisticsStore : IStatisticsStore, IAsyncDisposable
         }
     }
 
-    private void CheckpointIfDue(List<(object Request, IActorRef ReplyTo)> batch)
+    /// <summary>After the answers: keeps the log short, and gives back what rows that went have left.</summary>
+    private void Tidy()
     {
-        _bytesSinceCheckpoint += batch.Sum(entry => StatisticsRequestCheck.Bytes(entry.Request));
-        if (_bytesSinceCheckpoint >= _options.CheckpointAfterBytes)
+        try
         {
-            try
+            if (_file.LogLength > _limits.CheckpointBytes && !TryEmptyLog())
             {
-                _bytesSinceCheckpoint = 0;
-                _file.CheckpointPassive();
+                return;
             }
-            catch (SqliteException e) when (SqliteErrors.IsFull(e))
+
+            while (_writer.GiveSpaceBack() && TryEmptyLog())
             {
-                // The log keeps what could not be copied; the next commit tries again.
-                _bytesSinceCheckpoint = _options.CheckpointAfterBytes;
+                // Some pages at a time, so that the log stays short.
             }
         }
+        catch (SqliteException e) when (SqliteErrors.IsFull(e))
+        {
+            // The log keeps what could not be copied; the next commit tries again.
+            Log.TidyFailed(_logger, _options.Path, e);
+        }
+    }
+
+    /// <summary>False where somebody reads from the log.</summary>
+    private bool TryEmptyLog()
+    {
+        _file.CheckpointWhole();
+        return _file.LogLength == 0;
     }
 
     private void FailAll(List<(object Request, IActorRef ReplyTo)> batch, string reason)

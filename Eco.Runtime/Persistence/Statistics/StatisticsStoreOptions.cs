@@ -6,16 +6,19 @@ public sealed record StatisticsStoreOptions
     /// <summary>The file, usually <c>statistics.db</c> in the host identity's folder.</summary>
     public required string Path { get; init; }
 
-    /// <summary>An agent's buffer: beyond so many rows the oldest are dropped and counted. Default: 1,000,000.</summary>
-    public long MaxBufferedRows { get; init; } = 1_000_000;
+    /// <summary>An agent's buffer: beyond so many rows some are dropped and counted, as beyond <see cref="MaxBytes"/>. Default: 10,000,000.</summary>
+    public long MaxBufferedRows { get; init; } = 10_000_000;
 
     /// <summary>The server's store: beyond so many rows the oldest are evicted and counted; the newest values stay. Default: 10,000,000.</summary>
     public long MaxStoredRows { get; init; } = 10_000_000;
 
-    /// <summary>Beyond this size of the file in use the oldest rows go, as above. Default: 1 GiB.</summary>
+    /// <summary>
+    /// What the file and its log may take on the disk together, at every moment; at least 1 MiB. Before it is reached, rows are dropped, the
+    /// lowest priority first and of it the oldest. Default: 1 GiB.
+    /// </summary>
     public long MaxBytes { get; init; } = 1L << 30;
 
-    /// <summary>Different statistics (ION, node, agent, name) that the file may hold; a request with one more is refused. Default: 100,000.</summary>
+    /// <summary>Different statistics (ION, node, agent, name) that the file may hold (fewer where bytes are few); a request with one more is refused. Default: 100,000.</summary>
     public int MaxSeries { get; init; } = 100_000;
 
     /// <summary>Rows of one request. Default: 100,000.</summary>

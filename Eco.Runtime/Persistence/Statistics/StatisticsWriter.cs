@@ -8,7 +8,9 @@ internal sealed class StatisticsWriter : IDisposable
 {
     private readonly SqliteConnection _connection;
     private readonly StatisticsStoreOptions _options;
+    private readonly StatisticsLimits _limits;
     private readonly StatisticsReader _reader;
+    private readonly StatisticsBufferTables _buffer;
     private readonly Dictionary<(string Ion, string Node, string Agent, string Name), long> _series = [];
     private readonly List<SqliteStatement> _all = [];
     private readonly SqliteStatement _begin;
@@ -16,24 +18,19 @@ internal sealed class StatisticsWriter : IDisposable
     private readonly SqliteStatement _rollback;
     private readonly SqliteStatement _insertSeries;
     private readonly SqliteStatement _updateNewest;
-    private readonly SqliteStatement _insertBuffer;
-    private readonly SqliteStatement _trimBuffer;
-    private readonly SqliteStatement _negateBuffer;
-    private readonly SqliteStatement _renumberBuffer;
     private readonly SqliteStatement _insertStored;
     private readonly SqliteStatement _trimStored;
     private readonly SqliteStatement _selectPosition;
     private readonly SqliteStatement _upsertPosition;
-    private readonly SqliteStatement _saveCounters;
     private readonly SqliteStatement _pageCount;
     private readonly SqliteStatement _freePages;
     private readonly long _pageSize;
-    private State _state;
-    private long _lost;
+    private long _stored;
+    private long _evicted;
     private bool _waitsForDisk;
     private bool _writtenSinceSync;
 
-    public StatisticsWriter(SqliteConnection connection, StatisticsStoreOptions options)
+    public StatisticsWriter(SqliteConnection connection, StatisticsStoreOptions options, StatisticsLimits limits)
     {
         SqliteStatement Prepare(string sql)
         {
@@ -44,21 +41,18 @@ internal sealed class StatisticsWriter : IDisposable
 
         _connection = connection;
         _options = options;
+        _limits = limits;
         _reader = new StatisticsReader(connection);
+        _buffer = new StatisticsBufferTables(connection);
         _begin = Prepare("BEGIN IMMEDIATE");
         _commit = Prepare("COMMIT");
         _rollback = Prepare("ROLLBACK");
         _insertSeries = Prepare("INSERT INTO series(id, ion, node, agent, name, sequence_number, value, wall, counter, host) VALUES ($1, $2, $3, $4, $5, 0, 0, -1, 0, '')");
         _updateNewest = Prepare("UPDATE series SET sequence_number = $2, value = $3, wall = $4, counter = $5, host = $6 WHERE id = $1 AND (wall, counter, host) <= ($4, $5, $6)");
-        _insertBuffer = Prepare("INSERT INTO buffer(sequence_number, series, value, wall, counter, host) VALUES ($1, $2, $3, $4, $5, $6)");
-        _trimBuffer = Prepare("DELETE FROM buffer WHERE sequence_number <= $1");
-        _negateBuffer = Prepare("UPDATE buffer SET sequence_number = -sequence_number");
-        _renumberBuffer = Prepare("UPDATE buffer SET sequence_number = $1 - sequence_number");
         _insertStored = Prepare("INSERT INTO stored(series, incarnation, sequence_number, value, wall, counter, host) VALUES ($1, $2, $3, $4, $5, $6, $7)");
         _trimStored = Prepare("DELETE FROM stored WHERE id IN (SELECT id FROM stored ORDER BY id LIMIT $1)");
-        _selectPosition = Prepare("SELECT up_to, stored, reported_dropped FROM position WHERE agent = $1 AND incarnation = $2");
-        _upsertPosition = Prepare("INSERT INTO position(agent, incarnation, up_to, stored, reported_dropped) VALUES ($1, $2, $3, $4, $5) ON CONFLICT(agent, incarnation) DO UPDATE SET up_to = excluded.up_to, stored = excluded.stored, reported_dropped = excluded.reported_dropped");
-        _saveCounters = Prepare("UPDATE counters SET last_sequence_number = $1, dropped = $2, evicted = $3, syncs = syncs + 1");
+        _selectPosition = Prepare("SELECT up_to, stored, reported_dropped, buffered_rows, buffered_bytes FROM position WHERE agent = $1 AND incarnation = $2");
+        _upsertPosition = Prepare("INSERT INTO position(agent, incarnation, up_to, stored, reported_dropped, buffered_rows, buffered_bytes) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT(agent, incarnation) DO UPDATE SET up_to = excluded.up_to, stored = excluded.stored, reported_dropped = excluded.reported_dropped, buffered_rows = excluded.buffered_rows, buffered_bytes = excluded.buffered_bytes");
         _pageCount = Prepare("PRAGMA page_count");
         _freePages = Prepare("PRAGMA freelist_count");
         using SqliteStatement pageSize = new(connection, "PRAGMA page_size");
@@ -67,21 +61,16 @@ internal sealed class StatisticsWriter : IDisposable
     }
 
     /// <summary>Rows dropped since the file was made.</summary>
-    public long Dropped => _state.Dropped;
+    public DroppedStatistics Dropped => _buffer.Dropped;
 
     /// <summary>Counts rows that could not be taken; the next commit keeps the count.</summary>
-    public void CountLost(long rows)
-    {
-        _lost += rows;
-        _state = _state with { Dropped = _state.Dropped + rows };
-    }
+    public void CountRefused(IEnumerable<NewStatistic> rows) => _buffer.CountRefused(rows);
 
     /// <summary>Forgets what a transaction that was taken back had left in memory.</summary>
     public void Reload()
     {
         _series.Clear();
         Load();
-        _state = _state with { Dropped = _state.Dropped + _lost };
     }
 
     /// <summary>Starts a transaction.</summary>
@@ -103,9 +92,9 @@ internal sealed class StatisticsWriter : IDisposable
         if (written || (_waitsForDisk && _writtenSinceSync))
         {
             TrimBytes();
-            _saveCounters.Run(_state.LastSequenceNr, _state.Dropped, _state.Evicted);
+            _buffer.Save(_evicted);
             _commit.Run();
-            _lost = 0;
+            _buffer.Committed();
             _writtenSinceSync = !_waitsForDisk;
         }
         else
@@ -127,8 +116,8 @@ internal sealed class StatisticsWriter : IDisposable
     public string? SeriesError(IEnumerable<(string Ion, string Node, string Agent, string Name)> names)
     {
         int fresh = names.Where(name => !_series.ContainsKey(name)).Distinct().Count();
-        return _series.Count + fresh > _options.MaxSeries
-            ? FormattableString.Invariant($"{fresh} new statistics do not fit: the file holds {_series.Count} and may hold {_options.MaxSeries}")
+        return _series.Count + fresh > _limits.Series
+            ? FormattableString.Invariant($"{fresh} new statistics do not fit: the file holds {_series.Count} and may hold {_limits.Series}")
             : null;
     }
 
@@ -136,29 +125,34 @@ internal sealed class StatisticsWriter : IDisposable
     {
         foreach (NewStatistic row in request.Rows)
         {
-            Record(row);
+            long series = SeriesOf(row.Ion, row.Node, row.Agent, row.Name);
+            long number = _buffer.Add(row, series);
+            _updateNewest.Run(series, number, row.Value, row.Timestamp.WallMilliseconds, row.Timestamp.Counter, row.Timestamp.Host);
         }
 
-        DropBuffered(_state.Buffered - _options.MaxBufferedRows);
-        return new StatisticsRecorded(request.CorrelationId, _state.Dropped);
+        _buffer.Drop(_buffer.Count - _options.MaxBufferedRows);
+        return new StatisticsRecorded(request.CorrelationId, Dropped.Total);
     }
 
-    public StatisticsPage ReadAfter(ReadStatisticsAfter request) =>
-        new(request.CorrelationId, _reader.Buffered(request.AfterSequenceNr, request.Limit), _state.Dropped);
+    /// <summary>Reads buffered rows.</summary>
+    /// <param name="request">Which.</param>
+    /// <param name="bytes">What the file and its log take.</param>
+    public StatisticsPage ReadAfter(ReadStatisticsAfter request, long bytes) => new(
+        request.CorrelationId,
+        _reader.Buffered(request.AfterSequenceNr, request.Limit),
+        new StatisticsUsage(_buffer.Count, bytes, _options.MaxBytes, Dropped));
 
     public StatisticsAcknowledged Acknowledge(AcknowledgeStatistics request)
     {
-        if (request.UpTo > _state.LastSequenceNr)
+        if (request.UpTo > _buffer.LastSequenceNr)
         {
             // The server knows numbers that this file never gave out: it took the place of a lost one, and what it holds was ignored as
             // already stored. Its rows get numbers that the server has not seen.
-            _negateBuffer.Run();
-            _renumberBuffer.Run(request.UpTo - (_state.LastSequenceNr - _state.Buffered));
-            _state = _state with { LastSequenceNr = request.UpTo + _state.Buffered };
+            _buffer.RenumberAfter(request.UpTo);
         }
         else
         {
-            _state = _state with { Buffered = _state.Buffered - _trimBuffer.Run(request.UpTo) };
+            _buffer.Free(request.UpTo);
         }
 
         return new StatisticsAcknowledged(request.CorrelationId);
@@ -166,12 +160,13 @@ internal sealed class StatisticsWriter : IDisposable
 
     public StatisticsIngested Ingest(IngestStatistics request)
     {
-        (long upTo, long stored, long dropped) = (0, 0, 0);
+        (long upTo, long stored, long dropped, long rows, long bytes) = (0, 0, 0, 0, 0);
         using (SqliteDataReader row = _selectPosition.Query(request.Agent, request.Incarnation))
         {
             if (row.Read())
             {
                 (upTo, stored, dropped) = (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
+                (rows, bytes) = (row.GetInt64(3), row.GetInt64(4));
             }
         }
 
@@ -188,24 +183,52 @@ internal sealed class StatisticsWriter : IDisposable
             _updateNewest.Run(series, row.SequenceNr, row.Value, at.WallMilliseconds, at.Counter, at.Host);
             upTo = row.SequenceNr;
             stored++;
-            _state = _state with { Stored = _state.Stored + 1 };
+            _stored++;
         }
 
-        EvictStored(_state.Stored - _options.MaxStoredRows);
-        _upsertPosition.Run(request.Agent, request.Incarnation, upTo, stored, Math.Max(dropped, request.Dropped));
+        EvictStored(_stored - _options.MaxStoredRows);
+        _upsertPosition.Run(
+            request.Agent,
+            request.Incarnation,
+            upTo,
+            stored,
+            Math.Max(dropped, request.Dropped),
+            request.Usage?.Rows ?? rows,
+            request.Usage?.Bytes ?? bytes);
         return new StatisticsIngested(request.CorrelationId, request.Agent, upTo);
     }
 
     public StatisticsLatest Latest(QueryLatestStatistics request) =>
         new(request.CorrelationId, _reader.Latest(request.Ion, request.Node, request.Name));
 
-    public void Dispose() => _all.ForEach(statement => statement.Dispose());
+    /// <summary>Gives free pages at the end of the file back to the disk, some at a time; outside a transaction.</summary>
+    /// <returns>Whether there are more.</returns>
+    public bool GiveSpaceBack()
+    {
+        // A file that is written all the time keeps some room for what comes next.
+        long free = (long)_freePages.Scalar()! * _pageSize;
+        if (free <= Math.Max(_limits.FreeBytes, BytesInUse() / 4))
+        {
+            return false;
+        }
+
+        SqliteFile.Execute(_connection, FormattableString.Invariant($"PRAGMA incremental_vacuum({_limits.CheckpointBytes / _pageSize})"));
+        return (long)_freePages.Scalar()! * _pageSize < free;
+    }
+
+    public void Dispose()
+    {
+        _all.ForEach(statement => statement.Dispose());
+        _buffer.Dispose();
+    }
 
     private void Load()
     {
         StatisticsBuffer buffer = _reader.Buffer();
         using SqliteStatement bounds = new(_connection, "SELECT COALESCE(MAX(id) - MIN(id) + 1, 0) FROM stored");
-        _state = new State(buffer.LastSequenceNr, buffer.Buffered, (long)bounds.Scalar()!, buffer.Dropped, buffer.Evicted);
+        _buffer.Load(buffer);
+        _stored = (long)bounds.Scalar()!;
+        _evicted = buffer.Evicted;
         LoadSeries();
     }
 
@@ -231,45 +254,24 @@ internal sealed class StatisticsWriter : IDisposable
         return id;
     }
 
-    private void Record(NewStatistic row)
-    {
-        long series = SeriesOf(row.Ion, row.Node, row.Agent, row.Name);
-        HybridTimestamp at = row.Timestamp;
-        _state = _state with { LastSequenceNr = _state.LastSequenceNr + 1, Buffered = _state.Buffered + 1 };
-        _insertBuffer.Run(_state.LastSequenceNr, series, row.Value, at.WallMilliseconds, at.Counter, at.Host);
-        _updateNewest.Run(series, _state.LastSequenceNr, row.Value, at.WallMilliseconds, at.Counter, at.Host);
-    }
-
     private void TrimBytes()
     {
-        while (BytesInUse() > _options.MaxBytes && _state.Buffered + _state.Stored > 0)
+        while (BytesInUse() > _limits.UsedBytes && _buffer.Count + _stored > 0)
         {
-            // A sixteenth each time: SQLite frees a page only when all of its rows are gone, so single rows would free none.
-            DropBuffered(_state.Buffered / 16 + Math.Min(1, _state.Buffered));
-            EvictStored(_state.Stored / 16 + Math.Min(1, _state.Stored));
+            _buffer.DropSome();
+            EvictStored(_stored / 16 + Math.Min(1, _stored));
         }
     }
 
     private long BytesInUse() => ((long)_pageCount.Scalar()! - (long)_freePages.Scalar()!) * _pageSize;
-
-    private void DropBuffered(long count)
-    {
-        if (count > 0)
-        {
-            long dropped = _trimBuffer.Run(_state.LastSequenceNr - _state.Buffered + count);
-            _state = _state with { Buffered = _state.Buffered - dropped, Dropped = _state.Dropped + dropped };
-        }
-    }
 
     private void EvictStored(long count)
     {
         if (count > 0)
         {
             long evicted = _trimStored.Run(count);
-            _state = _state with { Stored = _state.Stored - evicted, Evicted = _state.Evicted + evicted };
+            _stored -= evicted;
+            _evicted += evicted;
         }
     }
-
-    /// <summary>What the counters table and the tables' ends say, kept here so that no commit has to count.</summary>
-    private readonly record struct State(long LastSequenceNr, long Buffered, long Stored, long Dropped, long Evicted);
 }

@@ -118,8 +118,8 @@ internal static class MutantList
         new(
             "drop not counted",
             "Eco.Runtime/Simulation/SimulatedStatisticsStorage.cs",
-            "                _buffer.Dequeue();\n                Dropped++;",
-            "                _buffer.Dequeue();",
+            "                _buffer[lowest].Dequeue();\n                _dropped[lowest]++;",
+            "                _buffer[lowest].Dequeue();",
             "network"),
         new(
             "parked message forgotten",

@@ -66,6 +66,82 @@ public abstract class StatisticsStoreContract
     }
 
     [Test]
+    public async Task Record_WhenTheBufferIsFull_DropsTheLeastImportantFirstAndCountsEachPriority()
+    {
+        await RecordAsync([.. Enumerable.Range(0, 40).Select(n => Value(n, 1) with { Priority = StatisticPriority.Result })]);
+        await RecordAsync([.. Enumerable.Range(0, 50).Select(n => Value(n, 1) with { Priority = (StatisticPriority)(n % 2) })]);
+        StatisticsUsage before = (await ReadAsync(0)).Usage;
+        await RecordAsync([.. Enumerable.Range(0, 50).Select(n => Value(n, 2) with { Priority = n < 10 ? StatisticPriority.Trace : StatisticPriority.Metric })]);
+        StatisticsPage page = await ReadAsync(0, 1_000);
+        await Harness.ReopenAsync();
+        StatisticsPage again = await ReadAsync(0, 1_000);
+
+        // 25 traces + 10 new ones and 25 metrics + 40 new ones on top of 40 results: 40 of 140 must go, all 35 traces and the 5 oldest metrics.
+        Assert.Multiple(() =>
+        {
+            Assert.That(before.Dropped, Is.EqualTo(DroppedStatistics.None));
+            Assert.That((page.Usage.Rows, page.Usage.Dropped), Is.EqualTo((100L, new DroppedStatistics(35, 5, 0))));
+            Assert.That(again.Usage.Dropped, Is.EqualTo(page.Usage.Dropped));
+            Assert.That(page.Rows.Select(row => row.SequenceNr).Take(40), Is.EqualTo(Enumerable.Range(1, 40).Select(n => (long)n)), "results");
+            Assert.That(page.Rows.Select(row => row.SequenceNr).Skip(40).Take(20), Is.EqualTo(Enumerable.Range(0, 20).Select(n => 52L + (2 * n))), "the newer metrics");
+            Assert.That(page.Rows.Select(row => row.SequenceNr).Skip(60), Is.EqualTo(Enumerable.Range(101, 40).Select(n => (long)n)));
+            Assert.That(again.Rows, Is.EqualTo(page.Rows));
+        });
+    }
+
+    [Test]
+    public async Task Record_WhenOnlyMoreImportantRowsAreThere_DropsTheNewOne()
+    {
+        await RecordAsync([.. Enumerable.Range(0, 100).Select(n => Value(n, 1) with { Priority = StatisticPriority.Result })]);
+        await RecordAsync(Value(1, 2) with { Priority = StatisticPriority.Trace });
+        await RecordAsync(Value(2, 3) with { Priority = StatisticPriority.Result });
+
+        StatisticsPage page = await ReadAsync(0, 1_000);
+
+        Assert.That(page.Usage.Dropped, Is.EqualTo(new DroppedStatistics(1, 0, 1)));
+        Assert.That((page.Rows[0].SequenceNr, page.Rows[^1].SequenceNr), Is.EqualTo((2L, 102L)), "the number of the dropped one is left out");
+    }
+
+    [Test]
+    public async Task Rows_WhenChanceDecidesWhatHappens_AreHeldFreedOrDroppedInEachPriority()
+    {
+        var random = new Random(17);
+        long[] recorded = new long[3];
+        var priorities = new Dictionary<long, int>();
+        long[] freed = new long[3];
+        var last = 0L;
+        for (int round = 0; round < 150; round++)
+        {
+            NewStatistic[] rows = [.. Enumerable.Range(0, random.Next(1, 30)).Select(n => Value(n, round) with { Priority = (StatisticPriority)random.Next(3) })];
+            await RecordAsync(rows);
+            foreach (NewStatistic row in rows)
+            {
+                recorded[(int)row.Priority]++;
+                priorities[++last] = (int)row.Priority;
+            }
+
+            StatisticsPage page = await ReadAsync(0, 1_000);
+            long[] held = [.. Enumerable.Range(0, 3).Select(p => (long)page.Rows.Count(row => priorities[row.SequenceNr] == p))];
+            DroppedStatistics dropped = page.Usage.Dropped;
+            Assert.That(
+                new[] { held[0] + freed[0] + dropped.Traces, held[1] + freed[1] + dropped.Metrics, held[2] + freed[2] + dropped.Results },
+                Is.EqualTo(recorded));
+            if (random.Next(3) == 0)
+            {
+                StatisticsRow upTo = page.Rows[random.Next(page.Rows.Length)];
+                foreach (StatisticsRow row in page.Rows.Where(row => row.SequenceNr <= upTo.SequenceNr))
+                {
+                    freed[priorities[row.SequenceNr]]++;
+                }
+
+                await AcknowledgeAsync(upTo.SequenceNr);
+            }
+        }
+
+        Assert.That((await ReadAsync(0)).Usage.Dropped.Traces, Is.Positive);
+    }
+
+    [Test]
     public async Task AcknowledgeUpTo_WhenRowsAreFreed_KeepsNumberingOn()
     {
         await RecordAsync(Value(1, 1), Value(2, 2), Value(3, 3));

@@ -11,8 +11,8 @@ public sealed class StatisticsStoreTests : StatisticsStoreContract
     [Test]
     public async Task Record_WhenTheFileReachesItsBytes_DropsTheOldestAndCountsThem()
     {
-        await using var harness = new StatisticsStoreHarness(o => o with { MaxBytes = 300_000 });
-        for (int i = 0; i < 30; i++)
+        await using var harness = new StatisticsStoreHarness(o => o with { MaxBytes = 1 << 20 });
+        for (int i = 0; i < 60; i++)
         {
             NewStatistic[] rows = [.. Enumerable.Range(0, 1_000).Select(n => Value(n, i))];
             await harness.AskAsync((store, me) => store.Record(new RecordStatistics(1, [.. rows]), me));
@@ -23,10 +23,10 @@ public sealed class StatisticsStoreTests : StatisticsStoreContract
         StatisticsBuffer buffer = reader.Buffer();
         Assert.Multiple(() =>
         {
-            Assert.That(buffer.LastSequenceNr, Is.EqualTo(30_000));
-            Assert.That(buffer.Buffered + buffer.Dropped, Is.EqualTo(30_000));
-            Assert.That(buffer.Buffered, Is.InRange(2_000, 15_000));
-            Assert.That(new FileInfo(harness.File).Length, Is.LessThan(450_000));
+            Assert.That(buffer.LastSequenceNr, Is.EqualTo(60_000));
+            Assert.That(buffer.Buffered + buffer.Dropped.Total, Is.EqualTo(60_000));
+            Assert.That(buffer.Buffered, Is.InRange(9_000, 30_000));
+            Assert.That(new FileInfo(harness.File).Length, Is.LessThan(1 << 20));
         });
     }
 
@@ -43,7 +43,7 @@ public sealed class StatisticsStoreTests : StatisticsStoreContract
         Assert.That(taken, Is.EqualTo(new StatisticsRecorded(2, 2)));
         await harness.ReopenAsync();
         using StatisticsReader reader = StatisticsReader.Open(harness.File);
-        Assert.That((reader.Buffer().Dropped, reader.Buffer().Buffered), Is.EqualTo((2, 1)));
+        Assert.That((reader.Buffer().Dropped, reader.Buffer().Buffered), Is.EqualTo((new DroppedStatistics(0, 2, 0), 1)));
     }
 
     [Test]
@@ -72,11 +72,11 @@ public sealed class StatisticsStoreTests : StatisticsStoreContract
     {
         await using var harness = new StatisticsStoreHarness();
         await harness.AskAsync((store, me) => store.Ingest(new IngestStatistics(1, "edge-1", 3, 0, [Row(1, 1, 1), Row(2, 2, 2)]), me));
-        await harness.AskAsync((store, me) => store.Ingest(new IngestStatistics(2, "edge-1", 3, 9, [Row(8, 8, 8), Row(9, 9, 9)]), me));
+        await harness.AskAsync((store, me) => store.Ingest(new IngestStatistics(2, "edge-1", 3, 9, [Row(8, 8, 8), Row(9, 9, 9)]) { Usage = new StatisticsUsage(12, 34_000, 1 << 20, DroppedStatistics.None) }, me));
 
         using StatisticsReader reader = StatisticsReader.Open(harness.File);
         IngestPosition position = reader.Positions().Single();
-        Assert.That(position, Is.EqualTo(new IngestPosition("edge-1", 3, 9, 4, 9)));
+        Assert.That(position, Is.EqualTo(new IngestPosition("edge-1", 3, 9, 4, 9, 12, 34_000)));
         Assert.That(position.Lost, Is.EqualTo(5));
     }
 
