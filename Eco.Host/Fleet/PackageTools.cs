@@ -49,17 +49,22 @@ internal static class PackageTools
         user is null || !IsRoot ? [] : ["setpriv", "--reuid", user, "--regid", user, "--init-groups", "--"];
 
     /// <summary>Runs a program to its end.</summary>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="stop">Ends the wait.</param>
+    /// <param name="input">What it reads.</param>
+    /// <param name="ignoreFailure">Whether its exit code says nothing.</param>
+    /// <param name="environment">Variables that are added to this process's own.</param>
     /// <returns>What it printed.</returns>
     /// <exception cref="CommandException">It failed; says how.</exception>
     public static async Task<string> RunAsync(
-        ImmutableArray<string> command, CancellationToken stop, string? folder = null, string? input = null, params (string Name, string Value)[] environment)
+        ImmutableArray<string> command, CancellationToken stop, string? input = null, bool ignoreFailure = false, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo(command[0])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = folder ?? "/",
+            WorkingDirectory = "/",
         };
         foreach (string word in command.Skip(1))
         {
@@ -85,7 +90,7 @@ internal static class PackageTools
         process.StandardInput.Close();
         await process.WaitForExitAsync(stop).ConfigureAwait(false);
         string said = await error.ConfigureAwait(false);
-        return process.ExitCode == 0
+        return process.ExitCode == 0 || ignoreFailure
             ? await output.ConfigureAwait(false)
             : throw new CommandException(
                 ConsoleErrorCodes.Internal,
