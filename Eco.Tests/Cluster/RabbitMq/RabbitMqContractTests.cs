@@ -1,0 +1,9 @@
+using NUnit.Framework;
+
+namespace Eco.Tests.Cluster.RabbitMq;
+
+[Category("Slow")]
+public sealed class RabbitMqContractTests : TransportContract
+{
+    protected override TransportHarness CreateHarness() => new RabbitMqHarness();
+}
