@@ -96,6 +96,7 @@ namespace Eco.Actors;
 [JsonSerializable(typeof(CommandQueued))]
 [JsonSerializable(typeof(CommandsReleased))]
 [JsonSerializable(typeof(ModelSuperseded))]
+[JsonSerializable(typeof(CommandSuperseded))]
 [JsonSerializable(typeof(DeploymentNoted))]
 [JsonSerializable(typeof(DeploymentDropped))]
 [JsonSerializable(typeof(AgentProxyState))]

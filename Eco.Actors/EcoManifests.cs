@@ -48,6 +48,7 @@ public static class EcoManifests
         .Add("agent.command-queued/1", json.CommandQueued)
         .Add("agent.commands-released/1", json.CommandsReleased)
         .Add("agent.model-superseded/1", json.ModelSuperseded)
+        .Add("agent.command-superseded/1", json.CommandSuperseded)
         .Add("agent.deployment-noted/1", json.DeploymentNoted)
         .Add("agent.deployment-dropped/1", json.DeploymentDropped)
         .Add("agent.proxy-state/1", json.AgentProxyState)

@@ -145,6 +145,9 @@ public static class TimelineProjection
         ModelSuperseded e => [
             Note("model-superseded", e.Ion, e.Node, agent, $"{e.Model} version {Number(e.Version)} was never sent: version {Number(e.By)} is newer"),
         ],
+        CommandSuperseded e => [
+            Note("command-superseded", e.Ion, e.Node, agent, $"{e.Command} was never sent: a later command made it moot"),
+        ],
         _ => [],
     };
 

@@ -9,6 +9,7 @@ using Eco.Engines.Online.Experiments;
 using Eco.Host.Composition.Simulated;
 using Eco.Host.Demo;
 using Eco.Runtime.Simulation;
+using Eco.Schedulers.Placement;
 using NUnit.Framework;
 
 namespace Eco.Tests.MainJob;
@@ -53,7 +54,8 @@ internal sealed class MainJobRun : IDisposable
     }
 
     public static MainJobRun Start(
-        ulong seed, FederatedKMeansIon ion, LinkOptions? link = null, string? rounds = null, SimulationOptions? world = null, int servers = 1)
+        ulong seed, FederatedKMeansIon ion, LinkOptions? link = null, string? rounds = null, SimulationOptions? world = null, int servers = 1,
+        Func<SimulatedHost, AgentProfile, IEngineHost>? engines = null)
     {
         string text = ion.ToHocon();
         if (rounds is not null)
@@ -65,6 +67,7 @@ internal sealed class MainJobRun : IDisposable
         {
             Agents = FederatedKMeansIon.Agents(ion.Workload.Edges),
             World = world ?? new SimulationOptions(),
+            Engines = engines,
             Servers = [.. Enumerable.Range(1, servers).Select(ServerName)],
         });
         // The others come when the ION is submitted: until then its partition is where the console is.

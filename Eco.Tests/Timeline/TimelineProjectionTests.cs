@@ -55,6 +55,7 @@ public sealed class TimelineProjectionTests
     [TestCase("proxy/e1", "agent.reachable/1", "agent-reachable")]
     [TestCase("proxy/e1", "agent.unreachable/1", "agent-unreachable")]
     [TestCase("proxy/e1", "agent.model-superseded/1", "model-superseded")]
+    [TestCase("proxy/e1", "agent.command-superseded/1", "command-superseded")]
     public void Project_WhenPeopleCareAboutAnEvent_HasALineForIt(string entity, string manifest, string kind)
     {
         object sample = SampleMaker.Make(EcoManifests.Registry.TypeOf(manifest));

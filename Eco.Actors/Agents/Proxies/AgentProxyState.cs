@@ -24,6 +24,13 @@ public sealed record CommandsReleased(int Count);
 /// <summary>Event: a waiting model was replaced by a newer version; it will never be sent.</summary>
 public sealed record ModelSuperseded(string Ion, string Node, string Model, long Version, string Hash, long By);
 
+/// <summary>Event: a waiting command was made moot by a later one; it will never be sent.</summary>
+/// <param name="Ion">The ION.</param>
+/// <param name="Node">The ION node.</param>
+/// <param name="Command">What it was, as its type is sent: <c>deploy</c>, <c>pause</c>.</param>
+/// <param name="Position">Its place in the queue at that moment.</param>
+public sealed record CommandSuperseded(string Ion, string Node, string Command, int Position);
+
 /// <summary>Event: what the agent is to run; remembered for an agent that is installed again.</summary>
 public sealed record DeploymentNoted(DeployNode Deployment);
 
@@ -81,6 +88,7 @@ public sealed record AgentProxyState(
             Queue = Queue.RemoveAll(command => command is DeliverModel waiting
                 && waiting.Ion == e.Ion && waiting.Node == e.Node && waiting.Model.Name == e.Model && waiting.Model.Version == e.Version),
         },
+        CommandSuperseded e => this with { Queue = Queue.RemoveAt(e.Position) },
         DeploymentNoted e => this with { Deployments = Deployments.SetItem(Key(e.Deployment.Ion, e.Deployment.Node), e.Deployment) },
         DeploymentDropped e => this with { Deployments = Deployments.Remove(Key(e.Ion, e.Node)) },
         _ => this,
@@ -141,6 +149,11 @@ public sealed record AgentProxyState(
                 decision = decision.And(new ModelSuperseded(
                     older.Ion, older.Node, older.Model.Name, older.Model.Version, older.Model.Hash, delivery.Model.Version));
             }
+        }
+
+        foreach ((AgentCommand moot, int position) in WaitingCommands.MootBy(command, Queue))
+        {
+            decision = decision.And(new CommandSuperseded(moot.Ion, moot.Node, WaitingCommands.NameOf(moot), position));
         }
 
         return decision.And(new CommandQueued(command));

@@ -72,7 +72,7 @@ internal sealed class BoundsOracle(Func<int> pendingEvents, Func<int> waitingAtB
             {
                 CommandQueued => 1,
                 CommandsReleased released => -released.Count,
-                ModelSuperseded => -1,
+                ModelSuperseded or CommandSuperseded => -1,
                 _ => 0,
             };
         }

@@ -128,6 +128,55 @@ public sealed class AgentProxyStateTests
     }
 
     [Test]
+    public void Hold_WhenPeopleChangeTheirMinds_OnlyTheLastWordWaits()
+    {
+        Join("i1");
+        Do(new PauseNode("f", "edge"), 16);
+        Do(new PauseNode("f", "other"), 16);
+        Do(new ResumeNode("f", "edge"), 16);
+        Do(Deliver(1), 16);
+
+        Decision decision = Do(new PauseNode("f", "edge"), 16);
+
+        Assert.That(decision.Events[0], Is.EqualTo(new CommandSuperseded("f", "edge", "resume", 1)));
+        Assert.That(_state.Queue.Select(command => (command.GetType(), command.Node)), Is.EqualTo(new[]
+        {
+            (typeof(PauseNode), "other"), (typeof(DeliverModel), "edge"), (typeof(PauseNode), "edge"),
+        }));
+    }
+
+    [Test]
+    public void Deployment_WhenANewerDefinitionComes_MakesTheWaitingOneMootUnlessSomethingWasMeantForIt()
+    {
+        Join("i1");
+        Do(Domain.Deploy(1), 16);
+        Do(new PauseNode("f", "edge"), 16);
+        Decision second = Do(Domain.Deploy(2), 16);
+        Do(new RunNode("f", "edge", 1, []), 16);
+        Do(Domain.Deploy(3), 16);
+        Decision fourth = Do(Domain.Deploy(4), 16);
+
+        Assert.That(second.Kinds(), Is.EqualTo(new[] { "DeploymentNoted", "CommandSuperseded", "CommandQueued" }));
+        Assert.That(fourth.Events.OfType<CommandSuperseded>().Single().Position, Is.EqualTo(3));
+        Assert.That(
+            _state.Queue.Select(command => (command as DeployNode)?.Generation),
+            Is.EqualTo(new long?[] { null, 2, null, 4 }), "pause, deploy 2, its run, deploy 4");
+    }
+
+    [Test]
+    public void Undeployment_WhenItComes_MakesMootWhatWouldHaveChangedTheNode()
+    {
+        Join("i1");
+        Do(Domain.Deploy(1), 16);
+        Do(new RunNode("f", "edge", 1, []), 16);
+        Do(new PauseNode("f", "edge"), 16);
+
+        Do(new UndeployNode("f", "edge", 1), 16);
+
+        Assert.That(_state.Queue.Select(command => command.GetType()), Is.EqualTo(new[] { typeof(RunNode), typeof(UndeployNode) }));
+    }
+
+    [Test]
     public void Report_WhenItComes_GoesToItsNode() =>
         Assert.That(
             Do(new RunFailed("f", "edge", "e1", 1, "x"), 0).Sent<RunFailed>("ion/f/edge").Count(), Is.EqualTo(1));
