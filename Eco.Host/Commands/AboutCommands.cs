@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
+using Eco.Host.Composition;
 using Eco.Host.Output;
+using Eco.Host.State;
 
 namespace Eco.Host.Commands;
 
@@ -27,30 +29,38 @@ internal static class AboutCommands
             return Task.FromResult(ExitCodes.Success);
         });
 
-    public static Command Doctor(VerbBuilder builder) => builder.Verb(
-        "doctor",
-        "Looks at what a host needs: SDK, disk, state directory, journals, socket, clock",
-        [],
-        async scope =>
-        {
-            IReadOnlyList<DoctorCheck> checks =
-                await new Doctor(scope.State, scope.Services, scope.Host).ExamineAsync(scope.Cancellation).ConfigureAwait(false);
-            if (scope.Output.Format == OutputFormat.Json)
-            {
-                scope.Output.Json(JsonSerializer.SerializeToElement(
-                    [.. checks.Select(check => new DoctorLine(check.Name, Word(check.Outcome), check.Text, check.Cure))],
-                    CommandJson.Default.DoctorLineArray));
-            }
-            else
-            {
-                foreach (DoctorCheck check in checks)
-                {
-                    scope.Output.Line($"{Word(check.Outcome),-4}  {check.Name}: {check.Text}{(check.Cure.Length > 0 ? $" -> {check.Cure}" : "")}");
-                }
-            }
+    public static Command Doctor(VerbBuilder builder)
+    {
+        var file = new Option<string?>("--config", "-c") { HelpName = "FILE", Description = "A host's configuration: looks at its brokers, too" };
+        return builder.Verb(
+            "doctor",
+            "Looks at what a host needs: SDK, disk, state directory, journals, socket, clock, brokers",
+            [file],
+            scope => ExamineAsync(scope, scope.Parsed.GetValue(file)));
+    }
 
-            return checks.Any(check => check.Outcome == DoctorOutcome.Fail) ? ExitCodes.Failure : ExitCodes.Success;
-        });
+    private static async Task<int> ExamineAsync(CommandScope scope, string? file)
+    {
+        HostOptions? options = file is null ? null : HostOptionsReader.ReadFile(file);
+        StateDirectory state = scope.GivenState ?? (options is null ? scope.State : new StateDirectory(options.State));
+        IReadOnlyList<DoctorCheck> checks =
+            await new Doctor(state, scope.Services, new HostGateway(state, scope.Services)).ExamineAsync(options, scope.Cancellation).ConfigureAwait(false);
+        if (scope.Output.Format == OutputFormat.Json)
+        {
+            scope.Output.Json(JsonSerializer.SerializeToElement(
+                [.. checks.Select(check => new DoctorLine(check.Name, Word(check.Outcome), check.Text, check.Cure))],
+                CommandJson.Default.DoctorLineArray));
+        }
+        else
+        {
+            foreach (DoctorCheck check in checks)
+            {
+                scope.Output.Line($"{Word(check.Outcome),-4}  {check.Name}: {check.Text}{(check.Cure.Length > 0 ? $" -> {check.Cure}" : "")}");
+            }
+        }
+
+        return checks.Any(check => check.Outcome == DoctorOutcome.Fail) ? ExitCodes.Failure : ExitCodes.Success;
+    }
 
     private static string Word(DoctorOutcome outcome) => outcome switch
     {

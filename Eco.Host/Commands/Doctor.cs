@@ -31,14 +31,28 @@ internal sealed class Doctor(StateDirectory state, CommandServices services, Hos
     private const long TightBytes = 1L << 30;
     private const long TooLittleBytes = 100L << 20;
 
-    public async Task<IReadOnlyList<DoctorCheck>> ExamineAsync(CancellationToken cancellation)
+    /// <summary>Looks at everything.</summary>
+    /// <param name="options">The host's configuration; null: what lies outside of this machine is not looked at.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<IReadOnlyList<DoctorCheck>> ExamineAsync(HostOptions? options, CancellationToken cancellation)
     {
         bool held = state.Exists && StateLock.IsHeld(state);
         var checks = new List<DoctorCheck> { Sdk(), Terminal(), StateWritable(), DiskSpace(), Lock(held) };
         checks.Add(await SocketAsync(held, cancellation).ConfigureAwait(false));
         checks.AddRange(state.WithJournal().Select(Journal));
         checks.Add(Clock());
+        if (options is { Brokers.IsEmpty: false })
+        {
+            checks.AddRange(await BrokersAsync(options, cancellation).ConfigureAwait(false));
+        }
+
         return checks;
+    }
+
+    private Task<DoctorCheck[]> BrokersAsync(HostOptions options, CancellationToken cancellation)
+    {
+        string password = SecretFile.OfBrokers(options);
+        return Task.WhenAll(options.Brokers.Select(broker => BrokerCheck.RunAsync(broker, options.HostId, password, services.Time, cancellation)));
     }
 
     private static DoctorCheck Ok(string name, string text) => new(name, DoctorOutcome.Ok, text, "");

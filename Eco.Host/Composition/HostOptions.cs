@@ -16,7 +16,7 @@ public sealed record HostOptions
     public required TimeSpan StopWithin { get; init; }
 
     /// <summary>The brokers between hosts, in the order in which they are tried; empty: all roles are in this process.</summary>
-    public required ImmutableArray<Uri> Brokers { get; init; }
+    public required ImmutableArray<string> Brokers { get; init; }
 
     /// <summary>The file with the password of the brokers' user; empty: the environment has it.</summary>
     public required string BrokerPasswordFile { get; init; }

@@ -4,6 +4,7 @@ using System.Data.Common;
 using System.Text.RegularExpressions;
 using Eco.Actors.Console;
 using Eco.Host.Commands;
+using Eco.Runtime.Cluster.RabbitMq;
 using Eco.Runtime.Hocon;
 using Microsoft.Extensions.Logging;
 
@@ -140,29 +141,27 @@ public static partial class HostOptionsReader
         return options;
     }
 
-    private static ImmutableArray<Uri> BrokersOf(OptionsSection eco)
+    private static ImmutableArray<string> BrokersOf(OptionsSection eco)
     {
-        var brokers = ImmutableArray.CreateBuilder<Uri>();
-        foreach (string text in eco.TextListOrLine("brokers"))
+        ImmutableArray<string> brokers = eco.TextListOrLine("brokers");
+        foreach (string broker in brokers)
         {
-            if (ProblemOfBroker(text) is { } problem)
+            try
             {
-                eco.Wrong("brokers", "is wrong: " + problem, "write \"amqp://USER@HOST:5672\"");
+                RabbitMqEndpoint.Parse(broker, out string? user, out _);
+                if (user is null)
+                {
+                    eco.Wrong("brokers", $"is wrong: '{broker}' names no user", "write \"amqp://USER@HOST:5672\"");
+                }
             }
-            else
+            catch (FormatException error)
             {
-                brokers.Add(new Uri(text));
+                eco.Wrong("brokers", $"is wrong: {error.Message}", "write \"amqp://USER@HOST:5672\", and the password into eco.broker-password-file or ECO_BROKER_PASSWORD");
             }
         }
 
-        return brokers.ToImmutable();
+        return brokers;
     }
-
-    private static string? ProblemOfBroker(string text) =>
-        !Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) || uri.Scheme != "amqp" || uri.Host.Length == 0 ? $"'{text}' is no address of a broker"
-        : uri.UserInfo.Contains(':', StringComparison.Ordinal) ? $"the address of {uri.Host} holds a password; it belongs into eco.broker-password-file or ECO_BROKER_PASSWORD"
-        : uri.UserInfo.Length == 0 ? $"'{text}' names no user"
-        : null;
 
     private static string? ProblemOfDatabase(string text)
     {

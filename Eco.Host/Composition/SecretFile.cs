@@ -8,9 +8,17 @@ internal static class SecretFile
 {
     private const int MaximumBytes = 4096;
 
+    /// <summary>The password of the brokers' user.</summary>
+    public static string OfBrokers(HostOptions options) =>
+        Read("eco.broker-password-file", options.BrokerPasswordFile, "ECO_BROKER_PASSWORD");
+
+    /// <summary>The password of the database's user.</summary>
+    public static string OfDatabase(HostOptions options) =>
+        Read("eco.server.database-password-file", options.DatabasePasswordFile, "ECO_DATABASE_PASSWORD");
+
     /// <summary>The first line of the file, or the variable's value; empty where there is neither.</summary>
     /// <exception cref="CommandException">Code <c>invalid</c>: the file cannot be read, or is no secret's.</exception>
-    public static string Read(string setting, string file, string variable)
+    private static string Read(string setting, string file, string variable)
     {
         if (file.Length == 0)
         {

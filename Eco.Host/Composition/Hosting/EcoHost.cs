@@ -42,7 +42,7 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
     {
         _setup = setup;
         _resources = new HostResources(setup.Logging, setup.StopWithin);
-        _transports = new HostTransports();
+        _transports = new HostTransports(setup.Brokers, _resources);
         _console = new Lazy<Task<IActorRef>>(StartConsoleAsync);
     }
 
@@ -226,7 +226,7 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
                 storage.Artifacts,
                 storage.Statistics,
                 storage.Timeline,
-                _transports.Of(server.HostId),
+                _transports.OfServer(server.HostId),
                 _setup.CrashPoints));
     }
 
@@ -267,7 +267,7 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
             system,
             new AgentSetup(agent.Profile, $"{id}/{_resources.StartId}", _setup.Timing, _setup.Entities),
             new AgentPorts(
-                journal, artifacts, statistics, new ThreadedEngineHost(bench, [worker]), _transports.Of(id), new LocalArtifactTransfer(artifacts, _models ?? artifacts), _setup.CrashPoints));
+                journal, artifacts, statistics, new ThreadedEngineHost(bench, [worker]), _transports.OfAgent(id), new LocalArtifactTransfer(artifacts, _models ?? artifacts), _setup.CrashPoints));
     }
 
     private void Observe(ActorSystem system, Action<EntityHostReady> hostReady, Action<ServerReady> serverReady)

@@ -51,9 +51,9 @@ internal sealed record ServerHostSetup(string HostId, int Partitions)
 }
 
 /// <summary>The brokers between hosts.</summary>
-/// <param name="Endpoints">At least one; tried in this order.</param>
+/// <param name="Endpoints">At least one, as <c>amqp://USER@HOST:5672/VHOST</c>; tried in this order. User and virtual host are the first one's.</param>
 /// <param name="Password">The password of the user that the end points name. A secret.</param>
-internal sealed record BrokerSetup(ImmutableArray<Uri> Endpoints, string Password);
+internal sealed record BrokerSetup(ImmutableArray<string> Endpoints, string Password);
 
 /// <summary>An agent in this process.</summary>
 /// <param name="Profile">What it says of itself.</param>

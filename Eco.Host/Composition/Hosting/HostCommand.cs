@@ -13,12 +13,6 @@ namespace Eco.Host.Composition.Hosting;
 /// <summary><c>eco host</c>: the roles of one host until Ctrl-C or <c>eco stop</c>.</summary>
 internal static class HostCommand
 {
-    /// <summary>The environment's variable with the password of the brokers' user.</summary>
-    public const string BrokerPasswordVariable = "ECO_BROKER_PASSWORD";
-
-    /// <summary>The environment's variable with the password of the database's user.</summary>
-    public const string DatabasePasswordVariable = "ECO_DATABASE_PASSWORD";
-
     // Small, so that little is handed out twice when a channel ends (reliability.md 1.2).
     private const int PrefetchFromBroker = 16;
 
@@ -114,7 +108,7 @@ internal static class HostCommand
         {
             Brokers = options.Brokers.IsEmpty
                 ? null
-                : new BrokerSetup(options.Brokers, SecretFile.Read("eco.broker-password-file", options.BrokerPasswordFile, BrokerPasswordVariable)),
+                : new BrokerSetup(options.Brokers, SecretFile.OfBrokers(options)),
             StopWithin = options.StopWithin,
             StatisticsBufferBytes = options.StatisticsBufferBytes,
         };
@@ -126,9 +120,7 @@ internal static class HostCommand
         KeepEvents = options.KeepEvents,
         Database = options.Database.Length == 0
             ? null
-            : DatabaseOf(
-                options.Database,
-                SecretFile.Read("eco.server.database-password-file", options.DatabasePasswordFile, DatabasePasswordVariable)),
+            : DatabaseOf(options.Database, SecretFile.OfDatabase(options)),
     };
 
     private static string DatabaseOf(string database, string password) =>

@@ -19,7 +19,7 @@ internal sealed class HostResources(ILoggerFactory logging, TimeSpan stopWithin)
     /// <summary>Unique to this start.</summary>
     public string StartId { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 
-    public ILogger Logger<T>() => logging.CreateLogger<T>();
+    public ILogger<T> Logger<T>() => logging.CreateLogger<T>();
 
     public void OnFault(Exception fault) => OnFault(fault.Message);
 
