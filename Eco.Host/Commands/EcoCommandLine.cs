@@ -98,6 +98,8 @@ public sealed class EcoCommandLine
         FleetCommands.Cluster(builder),
         ParkedCommands.Build(builder),
         HostCommands.Stop(builder),
+        ClusterProcessCommands.Up(builder),
+        ClusterProcessCommands.Down(builder),
         HostCommands.Experiment(builder),
         BenchCommands.Build(builder),
         SimulateCommand.Build(builder),

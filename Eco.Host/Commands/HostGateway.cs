@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Eco.Actors.Console;
 using Eco.Host.ConsoleSocket;
+using Eco.Host.Fleet;
 using Eco.Host.State;
 
 namespace Eco.Host.Commands;
@@ -56,9 +57,19 @@ internal sealed class HostGateway(StateDirectory state, CommandServices services
         return client is null ? null : await client.AskAsync(verb, arguments, body, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>A connection to the host; null where none runs.</summary>
-    public Task<ConsoleClient?> ConnectAsync(CancellationToken cancellation) =>
-        ConsoleClient.TryConnectAsync(state, services.Socket, services.Time, cancellation);
+    /// <summary>A connection to the host, or to a server of the cluster that <c>eco up</c> has started there; null where none runs.</summary>
+    public async Task<ConsoleClient?> ConnectAsync(CancellationToken cancellation)
+    {
+        foreach (StateDirectory candidate in (IEnumerable<StateDirectory>)[state, .. EcoFleet.ServerStates(state.Root)])
+        {
+            if (await ConsoleClient.TryConnectAsync(candidate, services.Socket, services.Time, cancellation).ConfigureAwait(false) is { } client)
+            {
+                return client;
+            }
+        }
+
+        return null;
+    }
 
     public CommandException NoHost() => new(
         ConsoleErrorCodes.NoHost,
