@@ -67,7 +67,7 @@ public sealed class ServerRole : ReceiveActor
         Receive<EntityHostReady>(ready =>
         {
             IActorRef timeline = Context.ActorOf(
-                Props.Create(() => new TimelineActor(ports.Timeline, setup.Partitions, setup.FollowJournalEvery)), "timeline");
+                Props.Create(() => new TimelineActor(ports.Timeline, setup.Partitions, setup.FollowJournalEvery, setup.SharesDatabase)), "timeline");
             var cluster = new ClusterPorts(setup.Host, routes, ports.Transport, setup.Entities.Partitions.LiveWithin);
             var console = new ConsolePorts(ready.Router, timeline, ports.Timeline, setup.Engines, cluster, setup.Stop);
             IActorRef front = Context.ActorOf(Props.Create(() => new ConsoleActor(console)), "console");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Eco.Actors.Console;
 using Eco.Runtime.Actors;
+using Eco.Runtime.Cluster;
 using Eco.Runtime.Persistence;
 using Microsoft.Extensions.Logging;
 
@@ -19,8 +20,9 @@ public sealed record TimelineCaughtUp;
 public sealed record TimelineRebuilt(long Events);
 
 /// <summary>
-/// Follows the server's journal and keeps the timeline's tables up to date: reads after the stored offset, projects, applies with the new
-/// offset in one transaction. Publishes each line of the story on the event stream for live displays.
+/// Follows the server's journal and keeps the timeline's tables up to date: reads each partition after its stored offset, projects, applies with
+/// the new offsets in one transaction. Where several servers share the database, each projects the partitions that it owns; an offset that
+/// another has moved says that a partition has changed hands. Publishes each line of the story on the event stream for live displays.
 /// </summary>
 public sealed partial class TimelineActor : ReceiveActor, IWithTimers
 {
@@ -28,12 +30,13 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
     private readonly ITimelineStore _store;
     private readonly int _partitions;
     private readonly TimeSpan _followEvery;
+    private readonly bool _shares;
+    private readonly SortedDictionary<int, Place> _places = [];
     private readonly PersistenceExtension _persistence;
     private readonly ILogger _logger;
     private readonly List<LiveView> _news = [];
     private long _correlation;
-    private long _offset;
-    private long _end;
+    private bool _isBehind;
     private long _rebuilt;
     private IActorRef? _rebuilder;
     private readonly List<IActorRef> _awaiting = [];
@@ -44,8 +47,10 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
     /// <param name="store">The timeline's tables.</param>
     /// <param name="partitions">How many partitions the journal has.</param>
     /// <param name="followEvery">How often the journal is looked at.</param>
-    public TimelineActor(ITimelineStore store, int partitions, TimeSpan followEvery)
+    /// <param name="shares">Whether other servers have the same database and project the partitions that they own.</param>
+    public TimelineActor(ITimelineStore store, int partitions, TimeSpan followEvery, bool shares = false)
     {
+        _shares = shares;
         _store = store;
         _partitions = partitions;
         _followEvery = followEvery;
@@ -53,9 +58,10 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
         _logger = Context.System.LoggerFactory.CreateLogger<TimelineActor>();
 
         Receive<Follow>(_ => ReadOn());
-        Receive<TimelineOffset>(OnOffset);
+        Receive<TimelineOffsets>(OnOffsets);
         Receive<EventsRead>(OnRead);
-        Receive<TimelineApplied>(OnApplied);
+        Receive<TimelineApplied>(_ => OnApplied());
+        Receive<TimelineMoved>(_ => OnMoved());
         Receive<TimelineFailed>(failed => OnFailed(failed.Reason));
         Receive<ReadFailed>(failed => OnFailed(failed.Message));
         Receive<RebuildTimeline>(OnRebuild);
@@ -68,50 +74,109 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        _busy = true;
-        _store.ReadOffset(new ReadTimelineOffset(++_correlation), Self);
-        Timers.StartPeriodicTimer(nameof(Follow), Follow.Instance, _followEvery);
-    }
-
-    private void OnOffset(TimelineOffset offset)
-    {
-        _offset = offset.Ordering;
-        _busy = false;
         ReadOn();
+        Timers.StartPeriodicTimer(nameof(Follow), Follow.Instance, _followEvery);
     }
 
     private void ReadOn()
     {
-        if (!_busy)
+        if (_busy)
         {
-            _busy = true;
-            _persistence.Journal.Read(new ReadEvents(++_correlation, _offset, PageSize), Self);
-        }
-    }
-
-    private void OnRead(EventsRead read)
-    {
-        _end = read.LastOrdering;
-        if (_end < _offset)
-        {
-            // The server's journal is never cut, so this is an older one, from a backup: what came after it must not stay in the story, nor
-            // keep out what comes now.
-            TimelineAhead(_offset, _end);
-            _store.Clear(new ClearTimeline(++_correlation), Self);
             return;
         }
 
+        int[] followed = _shares ? [.. Context.System.Extension<EntityServices>().OpenPartitions()] : [.. Enumerable.Range(0, _partitions)];
+        foreach (int lost in _places.Keys.Except(followed).ToList())
+        {
+            _places.Remove(lost);
+        }
+
+        if (followed.Length == 0)
+        {
+            Finish();
+            return;
+        }
+
+        _busy = true;
+        if (_places.Count < followed.Length)
+        {
+            // Where another has stopped, this one goes on.
+            foreach (int partition in followed)
+            {
+                _places.TryAdd(partition, new Place(0, 0));
+            }
+
+            _store.ReadOffsets(new ReadTimelineOffsets(++_correlation), Self);
+            return;
+        }
+
+        ReadJournal();
+    }
+
+    private void OnOffsets(TimelineOffsets offsets)
+    {
+        Dictionary<int, long> stored = offsets.Offsets.ToDictionary(offset => offset.Partition, offset => offset.Ordering);
+        foreach (int partition in _places.Keys.ToList())
+        {
+            long ordering = stored.GetValueOrDefault(partition);
+            _places[partition] = new Place(ordering, ordering);
+        }
+
+        ReadJournal();
+    }
+
+    private void ReadJournal() => _persistence.Journal.Read(
+        new ReadEvents(++_correlation, [.. _places.Select(place => new PartitionPosition(place.Key, place.Value.Read))], PageSize), Self);
+
+    private void OnRead(EventsRead read)
+    {
+        foreach (PartitionPosition end in read.Ends)
+        {
+            if (end.Ordering < _places[end.Partition].Stored)
+            {
+                // The server's journal is never cut, so this is an older one, from a backup: what came after it must not stay in the story, nor
+                // keep out what comes now.
+                TimelineAhead(end.Partition, _places[end.Partition].Stored, end.Ordering);
+                Clear();
+                return;
+            }
+        }
+
+        foreach (PartitionPosition position in read.Positions)
+        {
+            _places[position.Partition] = _places[position.Partition] with { Read = position.Ordering };
+        }
+
+        _isBehind = !read.Positions.SequenceEqual(read.Ends);
         if (read.Events.IsEmpty)
         {
             _busy = false;
-            FinishRebuild();
-            FinishCatchUp();
+            Finish();
             return;
         }
 
         _rebuilt += read.Events.Length;
         _news.Clear();
-        _store.Apply(new ApplyToTimeline(++_correlation, [.. read.Events.Select(ProjectOne)]), Self);
+        KeyValuePair<int, Place>[] moving = [.. _places.Where(place => place.Value.Read != place.Value.Stored)];
+        _store.Apply(
+            new ApplyToTimeline(
+                ++_correlation,
+                [.. read.Events.Select(ProjectOne)],
+                [.. moving.Select(place => new PartitionPosition(place.Key, place.Value.Stored))],
+                [.. moving.Select(place => new PartitionPosition(place.Key, place.Value.Read))]),
+            Self);
+    }
+
+    private void Clear()
+    {
+        _places.Clear();
+        _store.Clear(new ClearTimeline(++_correlation), Self);
+    }
+
+    private void Finish()
+    {
+        FinishRebuild();
+        FinishCatchUp();
     }
 
     private void OnCatchUp()
@@ -176,16 +241,17 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
             }
         }
 
-        return new ProjectedEvent(
-            ordered.Ordering,
-            Partitioning.PartitionOf(ordered.PersistenceId, _partitions),
-            ordered.Event.Timestamp,
-            changes);
+        return new ProjectedEvent(ordered.Ordering, ordered.Event.Timestamp, changes);
     }
 
-    private void OnApplied(TimelineApplied applied)
+    private void OnApplied()
     {
-        _offset = applied.Ordering;
+        foreach (int partition in _places.Keys.ToList())
+        {
+            long read = _places[partition].Read;
+            _places[partition] = new Place(read, read);
+        }
+
         _busy = false;
 
         // Told only now: whoever hears of an event finds it in the timeline.
@@ -195,16 +261,25 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
         }
 
         _news.Clear();
-        if (_rebuilder is not null || _offset < _end)
+        if (_rebuilder is not null || _isBehind)
         {
             ReadOn();
         }
     }
 
+    // Another has a partition now, or had it until now: the next look reads where it has come to.
+    private void OnMoved()
+    {
+        _busy = false;
+        _news.Clear();
+        _places.Clear();
+    }
+
     private void OnFailed(string reason)
     {
-        // The journal has all; the next look tries again.
+        // The journal has all; the next look tries again, from what is stored.
         _busy = false;
+        _places.Clear();
         TimelineBehind(reason);
         _rebuilder?.Tell(new Status.Failure(new InvalidOperationException(reason)));
         _rebuilder = null;
@@ -222,7 +297,7 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
         _busy = true;
         _rebuilder = Sender;
         _rebuilt = 0;
-        _store.Clear(new ClearTimeline(++_correlation), Self);
+        Clear();
     }
 
     private void FinishRebuild()
@@ -234,8 +309,13 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
     [LoggerMessage(5001, LogLevel.Error, "the timeline is behind the journal: {Reason}")]
     private partial void TimelineBehind(string reason);
 
-    [LoggerMessage(5002, LogLevel.Warning, "the timeline knows events up to {Offset} and the journal ends at {End}: it is made anew")]
-    private partial void TimelineAhead(long offset, long end);
+    [LoggerMessage(5002, LogLevel.Warning, "the timeline knows events of partition {Partition} up to {Offset} and the journal ends at {End}: it is made anew")]
+    private partial void TimelineAhead(int partition, long offset, long end);
+
+    /// <summary>How far a partition is.</summary>
+    /// <param name="Stored">Its offset in the timeline's tables.</param>
+    /// <param name="Read">How far the journal was read.</param>
+    private readonly record struct Place(long Stored, long Read);
 
     private sealed record Follow
     {

@@ -75,8 +75,7 @@ public sealed record ApprovalRecorded(string Ion, string Model, long Version, st
 public sealed record RoundChanged(string Ion, string Node, long Round, string State, int Expected, int Received, string? ResultHash) : TimelineChange;
 
 /// <summary>All changes of one journalled event.</summary>
-/// <param name="Ordering">The event's place in the journal; the projection's offset after it is applied.</param>
-/// <param name="Partition">The partition whose offset moves.</param>
+/// <param name="Ordering">The event's place in the journal.</param>
 /// <param name="Timestamp">When and where it was decided.</param>
 /// <param name="Changes">In order.</param>
-public sealed record ProjectedEvent(long Ordering, int Partition, HybridTimestamp Timestamp, ImmutableArray<TimelineChange> Changes);
+public sealed record ProjectedEvent(long Ordering, HybridTimestamp Timestamp, ImmutableArray<TimelineChange> Changes);

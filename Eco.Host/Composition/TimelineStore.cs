@@ -1,7 +1,7 @@
+using System.Data.Common;
 using Eco.Actors.Timeline;
 using Eco.Actors.Timeline.Sql;
 using Eco.Runtime.Actors;
-using Microsoft.Data.Sqlite;
 
 namespace Eco.Host.Composition;
 
@@ -12,15 +12,15 @@ namespace Eco.Host.Composition;
 internal sealed class TimelineStore(TimelineDatabase database, TimelineReader reader, Action<string, Action> run) : ITimelineStore
 {
     public void Apply(ApplyToTimeline request, IActorRef replyTo) => Run("timeline apply", request.CorrelationId, replyTo, () =>
-        new TimelineApplied(request.CorrelationId, database.Apply(request.Events)));
+        database.Apply(request.Events, request.From, request.To) ? new TimelineApplied(request.CorrelationId) : new TimelineMoved(request.CorrelationId));
 
-    public void ReadOffset(ReadTimelineOffset request, IActorRef replyTo) => Run("timeline offset", request.CorrelationId, replyTo, () =>
-        new TimelineOffset(request.CorrelationId, database.LastOrdering()));
+    public void ReadOffsets(ReadTimelineOffsets request, IActorRef replyTo) => Run("timeline offsets", request.CorrelationId, replyTo, () =>
+        new TimelineOffsets(request.CorrelationId, database.Offsets()));
 
     public void Clear(ClearTimeline request, IActorRef replyTo) => Run("timeline clear", request.CorrelationId, replyTo, () =>
     {
         database.Clear();
-        return new TimelineApplied(request.CorrelationId, 0);
+        return new TimelineApplied(request.CorrelationId);
     });
 
     public void Query(QueryTimeline request, IActorRef replyTo) => Run("timeline query", request.CorrelationId, replyTo, () =>
@@ -33,7 +33,7 @@ internal sealed class TimelineStore(TimelineDatabase database, TimelineReader re
         {
             outcome = call();
         }
-        catch (SqliteException e)
+        catch (DbException e)
         {
             outcome = new TimelineFailed(correlationId, e.Message);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Eco.Runtime.Actors;
 
 namespace Eco.Runtime.Cluster;
@@ -21,6 +22,9 @@ public sealed class EntityServices
 
     /// <summary>What the host has counted since its start.</summary>
     public EntityCounters Counters { get; }
+
+    /// <summary>The partitions that run here, or are about to, in order.</summary>
+    public ImmutableArray<int> OpenPartitions() => Partitions.OpenHere();
 
     /// <summary>Which handlers run just now.</summary>
     internal HandlerWatch Handlers { get; } = new();

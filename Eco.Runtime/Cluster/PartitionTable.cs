@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Eco.Runtime.Actors;
 using Eco.Runtime.Persistence;
 
@@ -60,6 +61,9 @@ internal sealed class PartitionTable
     public void Open(int partition, IActorRef actor) => _entries[partition].Open = actor;
 
     public void Close(int partition) => _entries[partition].Open = null;
+
+    /// <summary>The partitions that are active here, or about to be.</summary>
+    public ImmutableArray<int> OpenHere() => [.. Enumerable.Range(0, _entries.Length).Where(partition => _entries[partition].Open is not null)];
 
     /// <summary>Notes what the database says; an older claim than one already seen changes nothing.</summary>
     public void Saw(Ownership ownership)

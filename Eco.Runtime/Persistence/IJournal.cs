@@ -62,7 +62,9 @@ public interface IJournal
     void Compact(CompactEvents request, IActorRef replyTo);
 
     /// <summary>
-    /// Reads events of all entities in commit order, for projections; answers <see cref="EventsRead"/> or <see cref="ReadFailed"/>.
+    /// Reads events of all entities of some partitions, for projections; answers <see cref="EventsRead"/> or <see cref="ReadFailed"/>. The events of
+    /// a partition come in the order of their commits. Between partitions there is no such order: an event that is committed later may have
+    /// the lower ordering, so whoever follows the journal keeps a position for each partition.
     /// </summary>
     void Read(ReadEvents request, IActorRef replyTo);
 
@@ -241,23 +243,31 @@ public sealed record PartitionsClaimed(long CorrelationId, ImmutableArray<Owners
 /// <summary>The claim failed.</summary>
 public sealed record ClaimFailed(long CorrelationId, string Message);
 
-/// <summary>Asks for events of all entities.</summary>
+/// <summary>A place in the events of a partition.</summary>
+/// <param name="Partition">The partition's number.</param>
+/// <param name="Ordering">All of its events up to this ordering lie before; 0 is the begin.</param>
+public readonly record struct PartitionPosition(int Partition, long Ordering);
+
+/// <summary>Asks for events of all entities of some partitions.</summary>
 /// <param name="CorrelationId">Comes back with the answer.</param>
-/// <param name="AfterOrdering">Events with a greater ordering are returned.</param>
+/// <param name="After">The partitions, each once, and after what their events are returned.</param>
 /// <param name="Limit">At most so many, 1 to 10,000.</param>
-public sealed record ReadEvents(long CorrelationId, long AfterOrdering, int Limit);
+public sealed record ReadEvents(long CorrelationId, ImmutableArray<PartitionPosition> After, int Limit);
 
 /// <summary>An event with its place in the whole journal.</summary>
-/// <param name="Ordering">Rises in commit order; gaps are possible.</param>
+/// <param name="Ordering">Unique; rises in commit order within the partition; gaps are possible.</param>
+/// <param name="Partition">The entity's partition.</param>
 /// <param name="PersistenceId">The entity.</param>
 /// <param name="Event">The event.</param>
-public sealed record OrderedEvent(long Ordering, string PersistenceId, JournalEvent Event);
+public sealed record OrderedEvent(long Ordering, int Partition, string PersistenceId, JournalEvent Event);
 
-/// <summary>Events in commit order.</summary>
+/// <summary>Events, in the order of their orderings.</summary>
 /// <param name="CorrelationId">The request's.</param>
 /// <param name="Events">At most the limit.</param>
-/// <param name="LastOrdering">The journal's last ordering at the time of reading.</param>
-public sealed record EventsRead(long CorrelationId, ImmutableArray<OrderedEvent> Events, long LastOrdering);
+/// <param name="Positions">Where each asked partition stands after them, in the request's order: to be asked after next time.</param>
+/// <param name="Ends">The end of each asked partition at the time of reading, in the request's order. Nothing is left when all positions are there.</param>
+public sealed record EventsRead(
+    long CorrelationId, ImmutableArray<OrderedEvent> Events, ImmutableArray<PartitionPosition> Positions, ImmutableArray<PartitionPosition> Ends);
 
 /// <summary>Asks which entities there are.</summary>
 /// <param name="CorrelationId">Comes back with the answer.</param>

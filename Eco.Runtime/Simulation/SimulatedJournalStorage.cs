@@ -51,7 +51,7 @@ public sealed partial class SimulatedJournalStorage
             _trace.Fold(e.Manifest);
             _trace.Fold(e.Payload);
             entity.Events.Add(e);
-            _log.Add(new OrderedEvent(++_lastOrdering, request.PersistenceId, e));
+            _log.Add(new OrderedEvent(++_lastOrdering, Partitioning.PartitionOf(request.PersistenceId, _owned.Length), request.PersistenceId, e));
         }
 
         foreach (OutboxRow row in request.Outbox)
@@ -224,8 +224,28 @@ public sealed partial class SimulatedJournalStorage
 
     internal EventsRead Read(ReadEvents request)
     {
-        int first = FirstAfter(request.AfterOrdering);
-        return new EventsRead(request.CorrelationId, [.. _log.GetRange(first, Math.Min(request.Limit, _log.Count - first))], _lastOrdering);
+        Dictionary<int, long> after = request.After.ToDictionary(position => position.Partition, position => position.Ordering);
+        long last = request.After.Min(position => position.Ordering);
+        ImmutableArray<OrderedEvent>.Builder events = ImmutableArray.CreateBuilder<OrderedEvent>();
+        for (int i = FirstAfter(last); i < _log.Count && events.Count < request.Limit; i++)
+        {
+            last = _log[i].Ordering;
+            if (after.TryGetValue(_log[i].Partition, out long begin) && last > begin)
+            {
+                events.Add(_log[i]);
+            }
+        }
+
+        if (events.Count < request.Limit)
+        {
+            last = Math.Max(last, _lastOrdering);
+        }
+
+        return new EventsRead(
+            request.CorrelationId,
+            events.DrainToImmutable(),
+            [.. request.After.Select(position => position with { Ordering = Math.Max(position.Ordering, last) })],
+            [.. request.After.Select(position => position with { Ordering = _lastOrdering })]);
     }
 
     internal EntitiesListed List(ListEntities request) => new(

@@ -101,7 +101,9 @@ public sealed class IonFileCommandTests
         using (TimelineDatabase timeline = TimelineDatabase.Open(_eco.State.Server.Timeline))
         {
             timeline.Apply(
-                [new ProjectedEvent(1, 0, new HybridTimestamp(1000, 0, "s"), [new IonChanged("federated-kmeans", 3, "running", "t", File.ReadAllText(Example))])]);
+                [new ProjectedEvent(1, new HybridTimestamp(1000, 0, "s"), [new IonChanged("federated-kmeans", 3, "running", "t", File.ReadAllText(Example))])],
+                [new PartitionPosition(0, 0)],
+                [new PartitionPosition(0, 1)]);
         }
 
         string changed = _eco.Write("next.conf", File.ReadAllText(Example).Replace("decay = 0.9", "decay = 0.8", StringComparison.Ordinal));

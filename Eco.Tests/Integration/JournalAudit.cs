@@ -145,11 +145,11 @@ internal sealed class JournalAudit
 
         HashSet<string> known = [.. EcoManifests.Registry.Manifests];
         var events = ImmutableArray.CreateBuilder<(string, object)>();
-        long after = 0;
-        while (reader.Read(new ReadEvents(1, after, 1_000)).Events is { IsEmpty: false } page)
+        var after = Enumerable.Range(0, 256).Select(partition => new PartitionPosition(partition, 0)).ToImmutableArray();
+        while (reader.Read(new ReadEvents(1, after, 1_000)) is { Events.IsEmpty: false } page)
         {
-            after = page[^1].Ordering;
-            events.AddRange(page
+            after = page.Positions;
+            events.AddRange(page.Events
                 .Where(entry => known.Contains(entry.Event.Manifest))
                 .Select(entry => (entry.PersistenceId, EcoManifests.Registry.Decode(entry.Event.Manifest, entry.Event.Payload))));
         }

@@ -18,12 +18,13 @@ public sealed class TimelineFileTests
 
         using (TimelineDatabase database = TimelineFile.Open(path, NullLogger.Instance))
         {
-            database.Apply([new ProjectedEvent(1, 0, new HybridTimestamp(1, 0, "s"), [new EventNoted("k", null, null, null, "")])]);
+            database.Apply(
+                [new ProjectedEvent(1, new HybridTimestamp(1, 0, "s"), [new EventNoted("k", null, null, null, "")])], [new PartitionPosition(0, 0)], [new PartitionPosition(0, 1)]);
         }
 
         using (TimelineDatabase again = TimelineFile.Open(path, NullLogger.Instance))
         {
-            Assert.That(again.LastOrdering(), Is.EqualTo(1));
+            Assert.That(again.Offsets(), Is.EqualTo(new[] { new PartitionPosition(0, 1) }));
         }
 
         Assert.That(File.ReadAllText(path + ".damaged"), Is.EqualTo("garbage"));

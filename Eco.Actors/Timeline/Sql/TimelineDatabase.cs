@@ -1,125 +1,80 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
+using Eco.Runtime.Persistence;
 
 namespace Eco.Actors.Timeline.Sql;
 
 /// <summary>
-/// The writing side of the timeline: one connection that applies projected events. Synchronous; the caller owns the thread. The offset of each
-/// partition moves in the transaction that writes its rows, so that after a crash the projection goes on exactly where it stopped.
+/// The writing side of the timeline. Synchronous; the caller owns the thread. The offset of each partition moves in the transaction that writes its
+/// rows, and only from where the projector knew it: after a crash the projection goes on exactly where it stopped, and two projectors of one
+/// partition write each event once.
 /// </summary>
 public sealed class TimelineDatabase : IDisposable
 {
-    private readonly SqliteConnection _connection;
-    private readonly bool _owned;
+    private readonly ITimelineSql _sql;
 
-    /// <summary>Works on an open connection of the caller, for instance one in memory; the caller closes it.</summary>
-    public TimelineDatabase(SqliteConnection connection)
-        : this(connection, owned: false)
-    {
-    }
-
-    private TimelineDatabase(SqliteConnection connection, bool owned)
-    {
-        _connection = connection;
-        _owned = owned;
-        Prepare();
-    }
+    /// <summary>Works on a database that it closes at its end.</summary>
+    public TimelineDatabase(ITimelineSql sql) => _sql = sql;
 
     /// <summary>Opens or creates the file. There must be no second writer.</summary>
-    /// <exception cref="SqliteException">The file cannot be opened, or is not a database.</exception>
-    public static TimelineDatabase Open(string path)
-    {
-        SqliteConnection connection = TimelineConnections.OpenForWriting(path);
-        try
-        {
-            // The timeline can be rebuilt, so a commit need not wait for the disk.
-            connection.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
-            return new TimelineDatabase(connection, owned: true);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+    /// <exception cref="DbException">The file cannot be opened, or is not a database.</exception>
+    public static TimelineDatabase Open(string path) => new(SqliteTimeline.OpenForWriting(path));
 
-    /// <summary>The ordering of the last applied event; 0 for none.</summary>
-    public long LastOrdering() => _connection.ExecuteScalar<long>("SELECT COALESCE(MAX(ordering), 0) FROM projection_offset");
+    /// <summary>How far each partition is applied; partitions without an event are missing.</summary>
+    public ImmutableArray<PartitionPosition> Offsets() => _sql.InTransaction<ImmutableArray<PartitionPosition>>(writes: false, transaction =>
+        [.. transaction.Connection!
+            .Query<(long Partition, long Ordering)>("SELECT partition, ordering FROM projection_offset ORDER BY partition", transaction: transaction)
+            .Select(row => new PartitionPosition((int)row.Partition, row.Ordering))]);
 
-    /// <summary>
-    /// Applies events in one transaction. An event at or below its partition's offset is ignored, so the same events may come again.
-    /// </summary>
-    /// <returns>The ordering of the last applied event.</returns>
-    public long Apply(ImmutableArray<ProjectedEvent> events)
-    {
-        using SqliteTransaction transaction = _connection.BeginTransaction();
-        Dictionary<int, long> offsets = _connection
-            .Query<(long Partition, long Ordering)>("SELECT partition, ordering FROM projection_offset", transaction: transaction)
-            .ToDictionary(row => (int)row.Partition, row => row.Ordering);
-        foreach (ProjectedEvent projected in events)
+    /// <summary>Applies events and moves offsets in one transaction.</summary>
+    /// <param name="events">In order.</param>
+    /// <param name="from">The offsets that move, where they are now.</param>
+    /// <param name="to">The same partitions, in the same order, after the events.</param>
+    /// <returns>False where an offset is somewhere else; then nothing was done.</returns>
+    public bool Apply(ImmutableArray<ProjectedEvent> events, ImmutableArray<PartitionPosition> from, ImmutableArray<PartitionPosition> to) =>
+        _sql.InTransaction(writes: true, transaction =>
         {
-            if (projected.Ordering <= offsets.GetValueOrDefault(projected.Partition))
+            if (!from.Zip(to).All(move => Move(transaction, move.First, move.Second.Ordering)))
             {
-                continue;
+                return false;
             }
 
-            var writer = new TimelineWriter(_connection, transaction, projected);
-            foreach (TimelineChange change in projected.Changes)
+            foreach (ProjectedEvent projected in events)
             {
-                writer.Write(change);
+                var writer = new TimelineWriter(transaction, projected);
+                foreach (TimelineChange change in projected.Changes)
+                {
+                    writer.Write(change);
+                }
             }
 
-            offsets[projected.Partition] = projected.Ordering;
-        }
-
-        foreach ((int partition, long ordering) in offsets)
-        {
-            _connection.Execute(
-                "INSERT INTO projection_offset VALUES(@partition, @ordering) ON CONFLICT(partition) DO UPDATE SET ordering = excluded.ordering",
-                new { partition, ordering },
-                transaction);
-        }
-
-        transaction.Commit();
-        return offsets.Count == 0 ? 0 : offsets.Values.Max();
-    }
+            transaction.Commit();
+            return true;
+        });
 
     /// <summary>Empties every table and the offsets.</summary>
-    public void Clear()
+    public void Clear() => _sql.InTransaction(writes: true, transaction =>
     {
-        using SqliteTransaction transaction = _connection.BeginTransaction();
         foreach (string table in TimelineSchema.Tables)
         {
-            _connection.Execute($"DELETE FROM {table}", transaction: transaction);
+            transaction.Connection!.Execute($"DELETE FROM {table}", transaction: transaction);
         }
 
         transaction.Commit();
-    }
+        return true;
+    });
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_owned)
-        {
-            _connection.Dispose();
-        }
-    }
+    public void Dispose() => _sql.Dispose();
 
-    private void Prepare()
+    private static bool Move(DbTransaction transaction, PartitionPosition from, long to)
     {
-        using SqliteTransaction transaction = _connection.BeginTransaction();
-        long version = _connection.ExecuteScalar<long>("PRAGMA user_version", transaction: transaction);
-        if (version != TimelineSchema.Version)
-        {
-            foreach (string table in TimelineSchema.Tables)
-            {
-                _connection.Execute($"DROP TABLE IF EXISTS {table}", transaction: transaction);
-            }
-        }
-
-        _connection.Execute(TimelineSchema.Create, transaction: transaction);
-        _connection.Execute($"PRAGMA user_version = {TimelineSchema.Version}", transaction: transaction);
-        transaction.Commit();
+        var move = new { from.Partition, From = from.Ordering, To = to };
+        return transaction.Connection!.Execute(
+                "UPDATE projection_offset SET ordering = @To WHERE partition = @Partition AND ordering = @From", move, transaction) == 1
+            || (from.Ordering == 0
+                && transaction.Connection!.Execute(
+                    "INSERT INTO projection_offset VALUES(@Partition, @To) ON CONFLICT DO NOTHING", move, transaction) == 1);
     }
 }

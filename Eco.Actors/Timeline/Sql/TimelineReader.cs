@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using System.Globalization;
 using Dapper;
 using Eco.Actors.Console;
 using Eco.Actors.Ions;
 using Eco.Actors.Ions.Language;
 using Eco.Engines.Abstractions;
-using Microsoft.Data.Sqlite;
 using static Eco.Actors.Timeline.Sql.TimelineRows;
 
 namespace Eco.Actors.Timeline.Sql;
@@ -23,76 +23,65 @@ public sealed class TimelineReader : IDisposable
     private const int ListLimit = 1_000;
     private const int DetailLimit = 20;
 
-    private readonly SqliteConnection _connection;
+    private readonly ITimelineSql _sql;
     private readonly IStatisticsSource? _statistics;
     private readonly IReadOnlyDictionary<string, ImmutableArray<ComponentDescriptor>> _engines;
-    private readonly bool _owned;
-    private SqliteTransaction? _transaction;
+    private DbTransaction? _transaction;
 
-    /// <summary>Reads over an open connection of the caller, who closes it.</summary>
-    /// <param name="connection">The connection.</param>
+    /// <summary>Reads over a database that it closes at its end.</summary>
+    /// <param name="sql">The database.</param>
     /// <param name="statistics">Where statistics are read; null for nowhere.</param>
     /// <param name="engines">The component types of each engine, to compare IONs.</param>
     public TimelineReader(
-        SqliteConnection connection,
+        ITimelineSql sql,
         IStatisticsSource? statistics,
         IReadOnlyDictionary<string, ImmutableArray<ComponentDescriptor>> engines)
-        : this(connection, statistics, engines, owned: false)
     {
-    }
-
-    private TimelineReader(
-        SqliteConnection connection,
-        IStatisticsSource? statistics,
-        IReadOnlyDictionary<string, ImmutableArray<ComponentDescriptor>> engines,
-        bool owned)
-    {
-        _connection = connection;
+        _sql = sql;
         _statistics = statistics;
         _engines = engines;
-        _owned = owned;
     }
 
     /// <summary>Opens an existing file for reading only.</summary>
-    /// <exception cref="SqliteException">The file is missing, unreadable or no database.</exception>
+    /// <exception cref="DbException">The file is missing, unreadable or no database.</exception>
     public static TimelineReader Open(
         string path, IStatisticsSource? statistics, IReadOnlyDictionary<string, ImmutableArray<ComponentDescriptor>> engines) =>
-        new(TimelineConnections.OpenForReading(path), statistics, engines, owned: true);
+        new(SqliteTimeline.OpenForReading(path), statistics, engines);
 
     /// <summary>Answers a reading verb; another verb is answered with an error.</summary>
     public ConsoleReply Answer(ConsoleRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using SqliteTransaction transaction = _connection.BeginTransaction(deferred: true);
+        return Reading(() => AnswerInTransaction(request));
+    }
+
+    /// <summary>An ION's present version, state and source; null where there is none.</summary>
+    public (IonView View, string Source)? FindIon(string id) => Reading(() => SelectIon(id));
+
+    /// <summary>The time of the newest event; null where there is none.</summary>
+    public DateTimeOffset? NewestEvent() =>
+        Reading(() => Query<long?>("SELECT MAX(wall_ms) FROM event", null).Single()) is { } ms ? Time(ms) : null;
+
+    /// <inheritdoc/>
+    public void Dispose() => _sql.Dispose();
+
+    private (IonView View, string Source)? SelectIon(string id) =>
+        Query<IonRow>("SELECT id, version, state, title, source, changed_ms AS ChangedMs FROM ion WHERE id = @id", new { id })
+            .Select(row => ((IonView, string)?)(row.View, row.Source))
+            .FirstOrDefault();
+
+    private T Reading<T>(Func<T> read) => _sql.InTransaction(writes: false, transaction =>
+    {
         _transaction = transaction;
         try
         {
-            return AnswerInTransaction(request);
+            return read();
         }
         finally
         {
             _transaction = null;
         }
-    }
-
-    /// <summary>An ION's present version, state and source; null where there is none.</summary>
-    public (IonView View, string Source)? FindIon(string id) =>
-        Query<IonRow>("SELECT id, version, state, title, source, changed_ms AS ChangedMs FROM ion WHERE id = @id", new { id })
-            .Select(row => ((IonView, string)?)(row.View, row.Source))
-            .FirstOrDefault();
-
-    /// <summary>The time of the newest event; null where there is none.</summary>
-    public DateTimeOffset? NewestEvent() =>
-        Query<long?>("SELECT MAX(wall_ms) FROM event", null).Single() is { } ms ? Time(ms) : null;
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_owned)
-        {
-            _connection.Dispose();
-        }
-    }
+    });
 
     private ConsoleReply AnswerInTransaction(ConsoleRequest request) => request.Verb switch
     {
@@ -123,7 +112,7 @@ public sealed class TimelineReader : IDisposable
             return Missing(request, "ion");
         }
 
-        if (FindIon(ion) is not { } found)
+        if (SelectIon(ion) is not { } found)
         {
             return UnknownIon(request, ion);
         }
@@ -160,7 +149,7 @@ public sealed class TimelineReader : IDisposable
             return ConsoleJson.Failure(request.Id, ConsoleErrorCodes.Invalid, errors, "correct the file; 'eco ion validate FILE' shows all findings");
         }
 
-        var running = FindIon(submitted.Id) is { View.State: not "deleted" } found ? found : default;
+        var running = SelectIon(submitted.Id) is { View.State: not "deleted" } found ? found : default;
         IonDefinition? before = running.View is null ? null : IonParser.Parse(running.Source, submitted.Id, _engines).Definition;
         return ConsoleJson.Reply(
             request.Id,
@@ -178,7 +167,7 @@ public sealed class TimelineReader : IDisposable
     private ConsoleReply Models(ConsoleRequest request)
     {
         string? ion = Argument(request, "ion");
-        if (ion is not null && FindIon(ion) is null)
+        if (ion is not null && SelectIon(ion) is null)
         {
             return UnknownIon(request, ion);
         }
@@ -270,7 +259,7 @@ public sealed class TimelineReader : IDisposable
             ion is null ? null : "ion = @ion",
             agent is null ? null : "agent = @agent",
             sinceMs is null ? null : "wall_ms >= @sinceMs",
-        }.Where(condition => condition is not null).DefaultIfEmpty("1"));
+        }.Where(condition => condition is not null).DefaultIfEmpty("1 = 1"));
 
         // The newest are wanted, told from the oldest to the newest.
         ImmutableArray<EventView> events =
@@ -290,5 +279,5 @@ public sealed class TimelineReader : IDisposable
         $"SELECT ion, name, version, hash, kind, state, bytes, created_ms AS CreatedMs FROM model {where} ORDER BY created_ms DESC, version DESC, ion, name LIMIT @limit",
         parameters);
 
-    private IEnumerable<T> Query<T>(string sql, object? parameters) => _connection.Query<T>(sql, parameters, _transaction);
+    private IEnumerable<T> Query<T>(string sql, object? parameters) => _transaction!.Connection!.Query<T>(sql, parameters, _transaction);
 }

@@ -1,11 +1,11 @@
+using System.Data.Common;
 using System.Text.Json;
 using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace Eco.Actors.Timeline.Sql;
 
-/// <summary>Writes the changes of one projected event inside its transaction.</summary>
-internal sealed class TimelineWriter(SqliteConnection connection, SqliteTransaction transaction, ProjectedEvent projected)
+/// <summary>Writes the changes of one projected event inside its transaction. The statements are those that SQLite and PostgreSQL both understand.</summary>
+internal sealed class TimelineWriter(DbTransaction transaction, ProjectedEvent projected)
 {
     private const string AllAgents = "*";
 
@@ -35,7 +35,7 @@ internal sealed class TimelineWriter(SqliteConnection connection, SqliteTransact
                 Write(model);
                 break;
             case LineageAdded lineage:
-                Execute("INSERT OR IGNORE INTO lineage VALUES(@ChildHash, @ParentHash, @Via)", lineage);
+                Execute("INSERT INTO lineage VALUES(@ChildHash, @ParentHash, @Via) ON CONFLICT DO NOTHING", lineage);
                 break;
             case ModelDeployedTo deployed:
                 Write(deployed);
@@ -67,19 +67,19 @@ internal sealed class TimelineWriter(SqliteConnection connection, SqliteTransact
             noted.Ion,
             noted.Node,
             noted.Agent,
-            noted.Text,
+            Text = Storable(noted.Text),
         });
 
     private void Write(IonChanged ion)
     {
-        var row = new { ion.Id, ion.Version, ion.State, ion.Title, ion.Source, AtMs = _atMs };
+        var row = new { ion.Id, ion.Version, ion.State, Title = Storable(ion.Title), Source = Storable(ion.Source), AtMs = _atMs };
         Execute(
             """
             INSERT INTO ion VALUES(@Id, @Version, @State, @Title, @Source, @AtMs)
             ON CONFLICT(id) DO UPDATE SET state = excluded.state, changed_ms = excluded.changed_ms,
-              version = CASE excluded.version WHEN 0 THEN version ELSE excluded.version END,
-              title = CASE WHEN excluded.version = 0 AND excluded.title = '' THEN title ELSE excluded.title END,
-              source = CASE excluded.source WHEN '' THEN source ELSE excluded.source END
+              version = CASE excluded.version WHEN 0 THEN ion.version ELSE excluded.version END,
+              title = CASE WHEN excluded.version = 0 AND excluded.title = '' THEN ion.title ELSE excluded.title END,
+              source = CASE excluded.source WHEN '' THEN ion.source ELSE excluded.source END
             """,
             row);
         if (ion.State == "deleted")
@@ -90,7 +90,7 @@ internal sealed class TimelineWriter(SqliteConnection connection, SqliteTransact
 
     private void Write(InstanceChanged instance)
     {
-        var row = new { instance.Ion, instance.Node, instance.Agent, instance.State, instance.Detail, AtMs = _atMs };
+        var row = new { instance.Ion, instance.Node, instance.Agent, instance.State, Detail = Storable(instance.Detail), AtMs = _atMs };
         Execute(
             instance.Agent == AllAgents
                 ? "UPDATE instance SET state = @State, detail = @Detail, changed_ms = @AtMs WHERE ion = @Ion AND node = @Node"
@@ -138,8 +138,8 @@ internal sealed class TimelineWriter(SqliteConnection connection, SqliteTransact
         """
         INSERT INTO model VALUES(@Ion, @Name, @Version, @Hash, @Kind, @State, @Bytes, @AtMs)
         ON CONFLICT(ion, name, version) DO UPDATE SET hash = excluded.hash, state = excluded.state,
-          kind = CASE excluded.kind WHEN '' THEN kind ELSE excluded.kind END,
-          bytes = CASE excluded.kind WHEN '' THEN bytes ELSE excluded.bytes END
+          kind = CASE excluded.kind WHEN '' THEN model.kind ELSE excluded.kind END,
+          bytes = CASE excluded.kind WHEN '' THEN model.bytes ELSE excluded.bytes END
         """,
         new { model.Ion, model.Name, model.Version, model.Hash, model.Kind, model.State, model.Bytes, AtMs = _atMs });
 
@@ -169,18 +169,21 @@ internal sealed class TimelineWriter(SqliteConnection connection, SqliteTransact
         INSERT INTO approval(ion, model, version, decision, decided_by, reason, at_ms)
         VALUES(@Ion, @Model, @Version, @Decision, @By, @Reason, @AtMs)
         """,
-        new { approval.Ion, approval.Model, approval.Version, approval.Decision, approval.By, approval.Reason, AtMs = _atMs });
+        new { approval.Ion, approval.Model, approval.Version, approval.Decision, approval.By, Reason = Storable(approval.Reason), AtMs = _atMs });
 
     // What a round has received never falls: a later state that does not count it keeps it.
     private void Write(RoundChanged round) => Execute(
         """
         INSERT INTO round VALUES(@Ion, @Node, @Round, @State, @Expected, @Received, @ResultHash, @AtMs)
         ON CONFLICT(ion, node, round) DO UPDATE SET state = excluded.state,
-          expected = CASE excluded.expected WHEN 0 THEN expected ELSE excluded.expected END,
-          received = MAX(received, excluded.received),
-          result_hash = COALESCE(excluded.result_hash, result_hash), changed_ms = excluded.changed_ms
+          expected = CASE excluded.expected WHEN 0 THEN round.expected ELSE excluded.expected END,
+          received = CASE WHEN excluded.received > round.received THEN excluded.received ELSE round.received END,
+          result_hash = COALESCE(excluded.result_hash, round.result_hash), changed_ms = excluded.changed_ms
         """,
         new { round.Ion, round.Node, round.Round, round.State, round.Expected, round.Received, round.ResultHash, AtMs = _atMs });
 
-    private void Execute(string sql, object parameters) => connection.Execute(sql, parameters, transaction);
+    // PostgreSQL's texts hold no NUL.
+    private static string Storable(string text) => text.Replace('\0', '\uFFFD');
+
+    private void Execute(string sql, object parameters) => transaction.Connection!.Execute(sql, parameters, transaction);
 }

@@ -13,7 +13,7 @@ internal sealed class NoTimeline : ITimelineStore
 
     public void Apply(ApplyToTimeline request, IActorRef replyTo) => replyTo.Tell(new TimelineFailed(request.CorrelationId, Reason), null);
 
-    public void ReadOffset(ReadTimelineOffset request, IActorRef replyTo)
+    public void ReadOffsets(ReadTimelineOffsets request, IActorRef replyTo)
     {
     }
 

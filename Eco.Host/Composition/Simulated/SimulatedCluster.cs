@@ -82,8 +82,8 @@ public sealed class SimulatedCluster : IDisposable
         {
             _connection = new SqliteConnection("Data Source=:memory:");
             _connection.Open();
-            _timeline = new TimelineDatabase(_connection);
-            _reader = new TimelineReader(_connection, null, _engines.Descriptors);
+            _timeline = new TimelineDatabase(SqliteTimeline.Over(_connection));
+            _reader = new TimelineReader(SqliteTimeline.Over(_connection), null, _engines.Descriptors);
         }
 
         World = new SimulatedWorld(seed, options.World);
@@ -207,18 +207,16 @@ public sealed class SimulatedCluster : IDisposable
         ActorSystem system = Boot(host);
         SimulatedPorts own = PortsOf(host);
 
-        // One is enough, and two would tell each event twice: it reads what all of them have journalled.
-        bool hasTimeline = _timeline is not null && host.Id == _options.Servers[0];
-        ITimelineStore timeline = !hasTimeline
+        ITimelineStore timeline = _timeline is null
             ? new NoTimeline()
-            : new TimelineStore(_timeline!, Reader, (what, call) => host.Schedule(TimeSpan.FromMilliseconds(1), what, call));
+            : new TimelineStore(_timeline, Reader, (what, call) => host.Schedule(TimeSpan.FromMilliseconds(1), what, call));
         var ports = new ServerPorts(own.Journal, own.Artifacts, own.Statistics, timeline, own.Transport, host.CrashPoints);
         var setup = new ServerSetup(
             _options.Partitions,
             $"{host.Id}/{host.Incarnation}",
             _options.Timing,
             _options.Entities,
-            hasTimeline ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromDays(1),
+            _timeline is not null ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromDays(1),
             _engines.Descriptors,
             () => { },
             SharesDatabase: _options.Servers.Length > 1,

@@ -110,7 +110,7 @@ internal sealed class JournalTarget : IFuzzTarget
                 Check(answer);
             }
 
-            _reader.Read(new ReadEvents(1, 0, 10));
+            _reader.Read(new ReadEvents(1, [new PartitionPosition(0, 0)], 10));
             return true;
         }
         catch (Exception error) when (error is JournalDamageException or FormatException or MessageFormatException or SqliteException)

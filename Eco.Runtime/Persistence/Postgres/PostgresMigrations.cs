@@ -8,7 +8,7 @@ namespace Eco.Runtime.Persistence.Postgres;
 internal static class PostgresMigrations
 {
     /// <summary>"ECO" and a number: the advisory lock of all who change a schema.</summary>
-    private const long Lock = 0x45434F_0001;
+    public const long Lock = 0x45434F_0001;
 
     private const string Journal = """
         CREATE SEQUENCE journal_ordering;
@@ -146,7 +146,7 @@ internal static class PostgresMigrations
     public static (int Before, int After) Run(NpgsqlConnection connection, string database)
     {
         using NpgsqlTransaction transaction = connection.BeginTransaction();
-        connection.Execute("SELECT pg_advisory_xact_lock($1)", Lock);
+        PostgresSession.LockSchema(connection);
         int before = VersionOf(connection);
         RequireNotNewer(before, database);
         if (before == 0)

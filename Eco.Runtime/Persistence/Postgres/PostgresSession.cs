@@ -7,12 +7,13 @@ namespace Eco.Runtime.Persistence.Postgres;
 /// One connection of one thread, opened when needed and dropped when it fails. It has no pool: a pool would hand out connections to a primary
 /// that is none any more.
 /// </summary>
-internal sealed class PostgresSession : IDisposable
+public sealed class PostgresSession : IDisposable
 {
     private readonly string _connectionString;
     private NpgsqlConnection? _connection;
     private bool _warned;
 
+    /// <summary>Nothing is opened yet.</summary>
     /// <param name="options">Where the database is.</param>
     /// <param name="purpose">What the connection is for, in the server's list.</param>
     public PostgresSession(PostgresOptions options, string purpose)
@@ -58,7 +59,7 @@ internal sealed class PostgresSession : IDisposable
     /// promotion could lose it, so it counts as of unknown outcome.
     /// </summary>
     /// <exception cref="CommitUnknownException">The connection was lost or the wait was given up.</exception>
-    public void Commit(NpgsqlTransaction transaction)
+    internal void Commit(NpgsqlTransaction transaction)
     {
         _warned = false;
         try
@@ -90,9 +91,15 @@ internal sealed class PostgresSession : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Drop();
 
+    /// <summary>Whether the connection or the server is gone, or is no primary: the work may be done again on another connection.</summary>
+    public static bool IsAway(Exception error) => PostgresErrors.IsAway(error);
+
+    /// <summary>Waits, in a transaction, until nobody else changes a schema.</summary>
+    public static void LockSchema(NpgsqlConnection connection) => connection.Execute("SELECT pg_advisory_xact_lock($1)", PostgresMigrations.Lock);
+
     /// <summary>The connection string with what a connection of a host needs.</summary>
     /// <exception cref="PostgresOpenException">It is no connection string.</exception>
-    public static string ConnectionString(PostgresOptions options, string purpose)
+    internal static string ConnectionString(PostgresOptions options, string purpose)
     {
         NpgsqlConnectionStringBuilder builder;
         try

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Eco.Runtime.Persistence.Sqlite;
 
@@ -8,7 +9,10 @@ public sealed partial class JournalReader
     private const int MaxRememberedLinks = 65_536;
     private readonly Dictionary<string, (long SequenceNr, Digest256 Hash)> _links = new(StringComparer.Ordinal);
 
-    /// <summary>Events of all entities in commit order.</summary>
+    /// <summary>
+    /// Events of all entities of some partitions. One file has one order of commits, so a partition without events goes on with the others, and the
+    /// reading begins where the one that is furthest behind stands.
+    /// </summary>
     /// <exception cref="JournalDamageException">An event is missing, or is not the one that was acknowledged.</exception>
     public EventsRead Read(ReadEvents request)
     {
@@ -17,23 +21,37 @@ public sealed partial class JournalReader
         {
             StateRow state = StateRow.Read(_connection, _hasher, _file);
             ImmutableArray<OrderedEvent>.Builder events = ImmutableArray.CreateBuilder<OrderedEvent>();
-            long last = request.AfterOrdering;
-            _allEvents.Bind(1, request.AfterOrdering).Bind(2, request.Limit);
-            while (_allEvents.Step())
+            Dictionary<int, long> after = request.After.ToDictionary(position => position.Partition, position => position.Ordering);
+            int partitions = PartitionCount();
+            long last = request.After.Min(position => position.Ordering);
+            _allEvents.Bind(1, last);
+            while (events.Count < request.Limit && _allEvents.Step())
             {
                 long ordering = _allEvents.Int64(4);
                 RequireNoneMissing(state, last, ordering - 1);
                 VerifyLink(state, ordering);
-                events.Add(new OrderedEvent(ordering, _allEvents.Text(5), ReadEvent(_allEvents)));
+                string id = _allEvents.Text(5);
+                int partition = Partitioning.PartitionOf(id, partitions);
+                if (after.TryGetValue(partition, out long begin) && ordering > begin)
+                {
+                    events.Add(new OrderedEvent(ordering, partition, id, ReadEvent(_allEvents)));
+                }
+
                 last = ordering;
             }
 
+            _allEvents.Reset();
             if (events.Count < request.Limit)
             {
                 RequireNoneMissing(state, last, state.LastOrdering);
+                last = Math.Max(last, state.LastOrdering);
             }
 
-            return new EventsRead(request.CorrelationId, events.DrainToImmutable(), state.LastOrdering);
+            return new EventsRead(
+                request.CorrelationId,
+                events.DrainToImmutable(),
+                [.. request.After.Select(position => position with { Ordering = Math.Max(position.Ordering, last) })],
+                [.. request.After.Select(position => position with { Ordering = state.LastOrdering })]);
         });
     }
 
@@ -64,6 +82,14 @@ public sealed partial class JournalReader
         }
 
         _links[id] = (sequenceNr, hash);
+    }
+
+    // Without a claim nothing was ever written, so that any number is right.
+    private int PartitionCount()
+    {
+        int count = _partitionCount.Step() ? int.Parse(_partitionCount.Text(0), CultureInfo.InvariantCulture) : 1;
+        _partitionCount.Reset();
+        return count;
     }
 
     private Digest256? HashAt(string id, long sequenceNr)

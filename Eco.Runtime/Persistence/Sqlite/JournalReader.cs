@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 
 namespace Eco.Runtime.Persistence.Sqlite;
@@ -66,7 +65,7 @@ public sealed partial class JournalReader : IDisposable
         _attempts = Prepare("SELECT sender, sequence_number, attempts, reason FROM inbox_attempt WHERE receiver = $1 ORDER BY sender");
         _parkedOf = Prepare($"SELECT {ParkedColumns} FROM parked WHERE receiver = $1 ORDER BY sender, sequence_number");
         _events = Prepare($"SELECT {EventColumns} FROM journal WHERE persistence_id = $1 AND sequence_number > $2 ORDER BY sequence_number LIMIT $3");
-        _allEvents = Prepare($"SELECT {EventColumns} FROM journal WHERE ordering > $1 ORDER BY ordering LIMIT $2");
+        _allEvents = Prepare($"SELECT {EventColumns} FROM journal WHERE ordering > $1 ORDER BY ordering");
         _eventHash = Prepare("SELECT hash FROM journal WHERE persistence_id = $1 AND sequence_number = $2");
         _owners = Prepare("SELECT partition, owner_epoch, writer_id FROM ownership ORDER BY partition");
         _parked = Prepare("SELECT DISTINCT receiver FROM parked WHERE $1 IS NULL OR receiver = $1 ORDER BY receiver");
@@ -105,9 +104,7 @@ public sealed partial class JournalReader : IDisposable
         ArgumentNullException.ThrowIfNull(request);
         return Consistently(() =>
         {
-            // Without a claim nothing was ever written, so there is no entity either.
-            int count = _partitionCount.Step() ? int.Parse(_partitionCount.Text(0), CultureInfo.InvariantCulture) : 1;
-            _partitionCount.Reset();
+            int count = PartitionCount();
             var ids = new List<string>();
             StateRow state = StateRow.Read(_connection, _hasher, _file);
             JournalStateCheck.Run(_connection, state, _hasher, _file, row =>

@@ -46,7 +46,10 @@ internal static class JournalRequestCheck
     public static string? Error(ReadParkedMessages request) => LimitError(request.Limit);
 
     public static string? Error(ReadEvents request) =>
-        LimitError(request.Limit);
+        LimitError(request.Limit)
+        ?? (request.After.IsDefaultOrEmpty ? "no partition is named"
+            : request.After.DistinctBy(position => position.Partition).Count() < request.After.Length ? "a partition is named twice"
+            : null);
 
     /// <summary>Payloads and something for each row's other columns; 0 lists for a request that <see cref="Error(AppendRequest, int)"/> refuses.</summary>
     public static long Bytes(AppendRequest request) => 256

@@ -144,14 +144,14 @@ public abstract partial class JournalContract
     [Test]
     public async Task Read_WhenManyEntitiesWrote_GivesCommitOrderInPagesAndTheEnd()
     {
-        await _journal.CommitAsync(_journal.Request("ion-2", _owned[0], Events(1, 2)));
-        await _journal.CommitAsync(_journal.Request("ion-1", _owned[1], Events(1, 1)));
-        await _journal.RefusedAsync(_journal.Request("ion-2", _owned[0], Events(9, 1)), AppendFailureReason.Rejected);
-        await _journal.CommitAsync(_journal.Request("ion-2", _owned[0], Events(3, 1)));
+        await _journal.CommitAsync(_journal.Request("ion-2", _owned[1], Events(1, 2)));
+        await _journal.CommitAsync(_journal.Request("ion-1", _owned[0], Events(1, 1)));
+        await _journal.RefusedAsync(_journal.Request("ion-2", _owned[1], Events(9, 1)), AppendFailureReason.Rejected);
+        await _journal.CommitAsync(_journal.Request("ion-2", _owned[1], Events(3, 1)));
 
-        EventsRead first = await _journal.ReadAsync(0, 3);
-        EventsRead rest = await _journal.ReadAsync(first.Events[^1].Ordering, 3);
-        EventsRead none = await _journal.ReadAsync(rest.LastOrdering, 3);
+        EventsRead first = await _journal.ReadAsync(FromBegin, 3);
+        EventsRead rest = await _journal.ReadAsync(first.Positions, 3);
+        EventsRead none = await _journal.ReadAsync(rest.Positions, 3);
 
         OrderedEvent[] all = [.. first.Events, .. rest.Events];
         Assert.Multiple(() =>
@@ -160,16 +160,63 @@ public abstract partial class JournalContract
             Assert.That(all.Select(e => (e.PersistenceId, e.Event.SequenceNr)), Is.EqualTo(new[] { ("ion-2", 1L), ("ion-2", 2L), ("ion-1", 1L), ("ion-2", 3L) }));
             Assert.That(all.Select(e => e.Ordering), Is.Ordered.Ascending);
             Assert.That(all.Select(e => e.Ordering), Is.Unique);
-            Assert.That(rest.LastOrdering, Is.EqualTo(all[^1].Ordering));
+            Assert.That(all.Select(e => e.Partition), Is.EqualTo(new[] { 1, 1, 0, 1 }));
+            Assert.That(first.Positions, Is.Not.EqualTo(first.Ends));
+            Assert.That(rest.Positions, Is.EqualTo(rest.Ends));
+            Assert.That(none.Positions, Is.EqualTo(rest.Ends));
             Assert.That(none.Events, Is.Empty);
         });
     }
+
+    [Test]
+    public async Task Read_WhenPartitionsStandApart_GivesEachItsOwnEventsAlone()
+    {
+        await _journal.CommitAsync(_journal.Request("ion-1", _owned[0], Events(1, 2)));
+        await _journal.CommitAsync(_journal.Request("ion-2", _owned[1], Events(1, 3)));
+        EventsRead all = await _journal.ReadAsync(FromBegin, 10);
+        long third = all.Events[2].Ordering;
+
+        EventsRead apart = await _journal.ReadAsync([new PartitionPosition(1, third), new PartitionPosition(0, 0)], 10);
+        EventsRead one = await _journal.ReadAsync([new PartitionPosition(0, 0)], 10);
+        await _journal.CommitAsync(_journal.Request("ion-1", _owned[0], Events(3, 1)));
+        EventsRead more = await _journal.ReadAsync(apart.Positions, 10);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Numbers(apart), Is.EqualTo(new[] { ("ion-1", 1L), ("ion-1", 2L), ("ion-2", 2L), ("ion-2", 3L) }));
+            Assert.That(apart.Positions.Select(position => position.Partition), Is.EqualTo(new[] { 1, 0 }), "in the request's order");
+            Assert.That(apart.Positions, Is.EqualTo(apart.Ends));
+            Assert.That(Numbers(one), Is.EqualTo(new[] { ("ion-1", 1L), ("ion-1", 2L) }));
+            Assert.That(Numbers(more), Is.EqualTo(new[] { ("ion-1", 3L) }));
+        });
+    }
+
+    [Test]
+    public async Task Read_WhenThePositionIsBeyondTheEnd_SaysWhereTheEndIs()
+    {
+        await _journal.CommitAsync(_journal.Request("ion-1", _owned[0], Events(1, 2)));
+
+        EventsRead read = await _journal.ReadAsync([new PartitionPosition(0, 1_000)], 10);
+
+        Assert.That(read.Events, Is.Empty);
+        Assert.That(read.Ends.Single().Ordering, Is.LessThan(1_000));
+    }
+
+    [Test]
+    public async Task Read_WhenNoOrOnePartitionTwiceIsNamed_Fails()
+    {
+        Assert.That(await _harness.AskAsync((journal, me) => journal.Read(new ReadEvents(5, [], 10), me)), Is.InstanceOf<ReadFailed>());
+        Assert.That(
+            await _harness.AskAsync((journal, me) => journal.Read(new ReadEvents(5, [.. FromBegin, .. FromBegin], 10), me)), Is.InstanceOf<ReadFailed>());
+    }
+
+    private static IEnumerable<(string, long)> Numbers(EventsRead read) => read.Events.Select(e => (e.PersistenceId, e.Event.SequenceNr));
 
     [TestCase(0)]
     [TestCase(10_001)]
     public async Task Read_WhenTheLimitIsOutOfRange_Fails(int limit)
     {
-        object answer = await _harness.AskAsync((journal, me) => journal.Read(new ReadEvents(5, 0, limit), me));
+        object answer = await _harness.AskAsync((journal, me) => journal.Read(new ReadEvents(5, FromBegin, limit), me));
 
         Assert.That(answer, Is.InstanceOf<ReadFailed>());
     }

@@ -118,7 +118,7 @@ public abstract partial class JournalContract
         Recovered recovered = await _journal.RecoverAsync("ion-1");
         Assert.That(recovered.Start.Snapshot!.SequenceNr, Is.EqualTo(3));
         Assert.That(recovered.Events.Select(e => e.SequenceNr), Is.EqualTo(new long[] { 4, 5, 6 }));
-        Assert.That((await _journal.ReadAsync(0, 10)).Events.Select(e => (e.Ordering, e.Event.SequenceNr)), Is.EqualTo(new[] { (4L, 4L), (5L, 5L), (6L, 6L) }));
+        Assert.That((await _journal.ReadAsync(FromBegin, 10)).Events.Select(e => (e.Ordering, e.Event.SequenceNr)), Is.EqualTo(new[] { (4L, 4L), (5L, 5L), (6L, 6L) }));
     }
 
     private static bool Same(ParkedMessage left, ParkedMessage right) =>

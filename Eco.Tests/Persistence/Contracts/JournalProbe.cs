@@ -75,7 +75,13 @@ public sealed class JournalProbe(StorageHarness<IJournal> harness)
         return new Recovered((RecoveryStarted)answers[0], [.. pages.SelectMany(page => page.Events)], pages.Length);
     }
 
-    public async Task<EventsRead> ReadAsync(long after, int limit) =>
+    /// <summary>Both partitions of the probe from their begin.</summary>
+    public static ImmutableArray<PartitionPosition> FromBegin => After(0);
+
+    /// <summary>Both partitions of the probe after an ordering.</summary>
+    public static ImmutableArray<PartitionPosition> After(long ordering) => [new PartitionPosition(0, ordering), new PartitionPosition(1, ordering)];
+
+    public async Task<EventsRead> ReadAsync(ImmutableArray<PartitionPosition> after, int limit) =>
         (EventsRead)await harness.AskAsync((journal, me) => journal.Read(new ReadEvents(NextCorrelation(), after, limit), me));
 
     public Task<object> SaveSnapshotAsync(string persistenceId, Ownership ownership, long sequenceNr, string content = "s") =>

@@ -1,15 +1,12 @@
-using NUnit.Framework;
-
 namespace Eco.Tests.Persistence.Postgres;
 
-/// <summary>One server for all tests of this folder; each test works in a schema of its own.</summary>
-[SetUpFixture]
-public sealed class PostgresServerOfTests
+/// <summary>One server for all tests that share one, started for the first of them; each test works in a schema of its own.</summary>
+public static class PostgresServerOfTests
 {
-    private static PostgresInstance? _instance;
+    private static readonly Lazy<PostgresInstance> Server = new(() => PostgresInstance.StartAsync().GetAwaiter().GetResult());
     private static int _schemas;
 
-    public static PostgresInstance Instance => _instance ?? throw new InvalidOperationException("the server of the tests has not been started");
+    public static PostgresInstance Instance => Server.Value;
 
     /// <summary>A connection string to an empty schema.</summary>
     public static string NewSchema()
@@ -19,15 +16,11 @@ public sealed class PostgresServerOfTests
         return $"{Instance.ConnectionString()};Search Path={name}";
     }
 
-    [OneTimeSetUp]
-    public async Task Start() => _instance = await PostgresInstance.StartAsync();
-
-    [OneTimeTearDown]
-    public async Task Stop()
+    public static async Task StopAsync()
     {
-        if (_instance is not null)
+        if (Server.IsValueCreated)
         {
-            await _instance.DisposeAsync();
+            await Server.Value.DisposeAsync();
         }
     }
 }

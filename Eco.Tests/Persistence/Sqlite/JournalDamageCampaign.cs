@@ -216,7 +216,7 @@ internal sealed class JournalDamageCampaign : IDisposable
         }
 
         all["*list"] = Named(() => string.Join(',', reader.List(new ListEntities(1)).PersistenceIds));
-        all["*events"] = Named(() => string.Join(';', reader.Read(new ReadEvents(1, 0, 10_000)).Events.Select(e => $"{e.Ordering} {e.PersistenceId} {Describe(e.Event)}")));
+        all["*events"] = Named(() => string.Join(';', reader.Read(new ReadEvents(1, JournalProbe.FromBegin, 10_000)).Events.Select(e => $"{e.Ordering} {e.PersistenceId} {Describe(e.Event)}")));
         all["*parked"] = Named(() => string.Join(';', reader.ReadParked(new ReadParkedMessages(1, null, 100)).Messages.Select(m => m.Receiver + Describe(m.Message))));
         all["*owners"] = Named(() => string.Join(';', reader.ReadOwnership(new ReadOwnerships(1)).Owners));
         return all;

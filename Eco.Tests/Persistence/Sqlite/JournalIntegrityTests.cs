@@ -225,7 +225,7 @@ public sealed class JournalIntegrityTests
         all => all.Any(a => a is RecoveryFailed or RecoveredEvents { IsLast: true })))[^1];
 
     private Task<object> ReadAsync(long after, int limit) =>
-        _harness.AskAsync((journal, me) => journal.Read(new ReadEvents(1, after, limit), me));
+        _harness.AskAsync((journal, me) => journal.Read(new ReadEvents(1, JournalProbe.After(after), limit), me));
 
     private JournalDamage OpenDamage() =>
         Assert.Throws<JournalOpenException>(() => SqliteJournal.Open(new SqliteJournalOptions { Path = _harness.File }))!.Damage!;

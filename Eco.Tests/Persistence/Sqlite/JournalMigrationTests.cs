@@ -1,6 +1,7 @@
 using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Sqlite;
 using Microsoft.Data.Sqlite;
+using Eco.Tests.Persistence.Contracts;
 using NUnit.Framework;
 
 namespace Eco.Tests.Persistence.Sqlite;
@@ -74,7 +75,7 @@ public sealed class JournalMigrationTests
             Assert.That(second.Inbox.Single(), Is.EqualTo(new InboxRow("peer", 9, 3)));
             Assert.That(second.Attempts, Has.Length.EqualTo(later.Length > 0 ? 1 : 0));
             Assert.That(((RecoveredEvents)agent[1]).Events.Single().SequenceNr, Is.EqualTo(4));
-            Assert.That(reader.Read(new ReadEvents(1, 0, 10)).Events.Select(e => e.Ordering), Is.EqualTo(new[] { 1, 2, 3, 4 }));
+            Assert.That(reader.Read(new ReadEvents(1, JournalProbe.FromBegin, 10)).Events.Select(e => e.Ordering), Is.EqualTo(new[] { 1, 2, 3, 4 }));
             Assert.That(reader.ReadOwnership(new ReadOwnerships(1)).Owners.Single(), Is.EqualTo(new Ownership(0, 4, "w")));
             Assert.That(reader.ReadParked(new ReadParkedMessages(1, null, 10)).Total, Is.EqualTo(later.Length > 0 ? 1 : 0));
             Assert.That(File.Exists(path + ".v1"), Is.True);

@@ -112,7 +112,7 @@ public sealed class SqliteJournalFaultTests
             await journal.CommitAsync(again);
         }
 
-        Assert.That((await journal.ReadAsync(0, 100)).Events, Has.Length.EqualTo(20));
+        Assert.That((await journal.ReadAsync(JournalProbe.FromBegin, 100)).Events, Has.Length.EqualTo(20));
     }
 
     [Test]

@@ -181,12 +181,12 @@ public sealed class SqliteJournalFileTests
     public async Task Reader_WhenTheHostWrites_SeesWhatIsCommitted()
     {
         using JournalReader reader = JournalReader.Open(_harness.File);
-        Assert.That(reader.Read(new ReadEvents(1, 0, 1_000)).Events, Has.Length.EqualTo(500));
+        Assert.That(reader.Read(new ReadEvents(1, JournalProbe.FromBegin, 1_000)).Events, Has.Length.EqualTo(500));
 
         Ownership owned = (await _journal.ClaimAsync())[0];
         await _journal.CommitAsync(_journal.Request("ion-1", owned, [JournalProbe.Event(501)]));
 
-        Assert.That(reader.Read(new ReadEvents(1, 500, 1_000)).Events.Select(e => e.Event.SequenceNr), Is.EqualTo(new[] { 501L }));
+        Assert.That(reader.Read(new ReadEvents(1, JournalProbe.After(500), 1_000)).Events.Select(e => e.Event.SequenceNr), Is.EqualTo(new[] { 501L }));
     }
 
     [Test]

@@ -9,43 +9,45 @@ using static Eco.Tests.Timeline.Sql.TimelineFixture;
 
 namespace Eco.Tests.Timeline.Sql;
 
-public sealed class TimelineDatabaseTests
+[TestFixture(Sqlite)]
+[TestFixture(Postgres)]
+public sealed class TimelineDatabaseTests(string kind)
 {
     private TimelineFixture _timeline = null!;
 
     [SetUp]
-    public void Open() => _timeline = new TimelineFixture();
+    public void Open() => _timeline = new TimelineFixture(kind);
 
     [TearDown]
     public void Close() => _timeline.Dispose();
 
     [Test]
-    public void Apply_WhenEventsComeAgain_ChangesNothing()
+    public void Apply_WhenAnotherHasMovedTheOffset_ChangesNothing()
     {
-        ProjectedEvent[] events =
-        [
-            At(1, 10, new EventNoted("a", "ion", null, null, "first")),
-            At(2, 11, new EventNoted("b", "ion", null, null, "second"), new ApprovalRecorded("ion", "m", 1, "approve", "eve", "")),
-        ];
-        _timeline.Apply(events);
+        _timeline.Apply(At(1, 10, new EventNoted("a", "ion", null, null, "first")));
+        PartitionPosition at = _timeline.Database.Offsets().Single();
+        ProjectedEvent next = At(2, 11, new EventNoted("b", "ion", null, null, "second"), new ApprovalRecorded("ion", "m", 1, "approve", "eve", ""));
 
-        long ordering = _timeline.Apply([.. events, At(3, 12, new EventNoted("c", "ion", null, null, "third"))]);
+        bool first = _timeline.Database.Apply([next], [at], [at with { Ordering = 2 }]);
+        bool second = _timeline.Database.Apply([next], [at], [at with { Ordering = 2 }]);
+        bool other = _timeline.Database.Apply([next], [new PartitionPosition(7, 0), at], [new PartitionPosition(7, 5), at with { Ordering = 2 }]);
+        bool begin = _timeline.Database.Apply([next], [at with { Ordering = 0 }], [at with { Ordering = 2 }]);
 
-        Assert.That(ordering, Is.EqualTo(3));
-        Assert.That(Kinds(), Is.EqualTo(new[] { "a", "b", "c" }));
+        Assert.That((first, second, other, begin), Is.EqualTo((true, false, false, false)));
+        Assert.That(Kinds(), Is.EqualTo(new[] { "a", "b" }));
+        Assert.That(_timeline.Database.Offsets(), Is.EqualTo(new[] { new PartitionPosition(0, 2) }));
     }
 
     [Test]
     public void Apply_WhenPartitionsAdvanceApart_KeepsAnOffsetForEach()
     {
-        var other = new ProjectedEvent(5, Partition: 3, new HybridTimestamp(9, 0, "server"), [new EventNoted("late", null, null, null, "")]);
+        var other = new ProjectedEvent(5, new HybridTimestamp(9, 0, "server"), [new EventNoted("late", null, null, null, "")]);
         _timeline.Apply(At(9, 1, new EventNoted("early", null, null, null, "")));
 
-        _timeline.Apply(other);
-        _timeline.Apply(other);
+        _timeline.Apply(3, other);
 
         Assert.That(Kinds(), Is.EqualTo(new[] { "late", "early" }));
-        Assert.That(_timeline.Database.LastOrdering(), Is.EqualTo(9));
+        Assert.That(_timeline.Database.Offsets(), Is.EqualTo(new[] { new PartitionPosition(0, 9), new PartitionPosition(3, 5) }));
     }
 
     [Test]
@@ -56,7 +58,7 @@ public sealed class TimelineDatabaseTests
         Assert.That(() => _timeline.Apply(good, At(2, 2, new UnknownChange())), Throws.InvalidOperationException);
 
         Assert.That(Kinds(), Is.Empty);
-        Assert.That(_timeline.Database.LastOrdering(), Is.Zero);
+        Assert.That(_timeline.Database.Offsets(), Is.Empty);
     }
 
     [Test]
@@ -119,9 +121,9 @@ public sealed class TimelineDatabaseTests
 
         _timeline.Database.Clear();
 
-        Assert.That(_timeline.Database.LastOrdering(), Is.Zero);
+        Assert.That(_timeline.Database.Offsets(), Is.Empty);
         Assert.That(Kinds(), Is.Empty);
-        Assert.That(_timeline.Apply(projected), Is.EqualTo(1));
+        Assert.That(_timeline.Apply(projected), Is.True);
         Assert.That(Kinds(), Is.EqualTo(new[] { "a" }));
     }
 
@@ -131,7 +133,7 @@ public sealed class TimelineDatabaseTests
         string path = Path.Combine(Directory.CreateTempSubdirectory("eco-timeline-").FullName, "timeline.db");
         using (TimelineDatabase first = TimelineDatabase.Open(path))
         {
-            first.Apply([At(1, 1, new EventNoted("a", null, null, null, ""))]);
+            first.Apply([At(1, 1, new EventNoted("a", null, null, null, ""))], [new PartitionPosition(0, 0)], [new PartitionPosition(0, 1)]);
         }
 
         using (var raw = new SqliteConnection($"Data Source={path};Pooling=False"))
@@ -141,7 +143,7 @@ public sealed class TimelineDatabaseTests
 
         using TimelineDatabase second = TimelineDatabase.Open(path);
 
-        Assert.That(second.LastOrdering(), Is.Zero);
+        Assert.That(second.Offsets(), Is.Empty);
         Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 

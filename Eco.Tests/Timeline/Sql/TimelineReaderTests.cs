@@ -10,14 +10,16 @@ using static Eco.Tests.Timeline.Sql.TimelineFixture;
 
 namespace Eco.Tests.Timeline.Sql;
 
-public sealed class TimelineReaderTests
+[TestFixture(Sqlite)]
+[TestFixture(Postgres)]
+public sealed class TimelineReaderTests(string kind)
 {
     private TimelineFixture _timeline = null!;
 
     [SetUp]
     public void Open()
     {
-        _timeline = new TimelineFixture();
+        _timeline = new TimelineFixture(kind);
         _timeline.Apply(
             At(1, 1, new IonChanged("ion", 1, "running", "Moving clusters", "ion {}")),
             At(2, 2, new ModelChanged("ion", "merge.global", 1, HashA, "kmeans/1", "candidate", 64), new LineageAdded(HashA, HashB, "merge")),
@@ -79,8 +81,8 @@ public sealed class TimelineReaderTests
     public void Answer_WhenClocksAreSkewed_OrdersByHybridTime()
     {
         _timeline.Apply(
-            new ProjectedEvent(5, 0, new HybridTimestamp(9_000, 2, "b"), [new EventNoted("effect", null, null, null, "")]),
-            new ProjectedEvent(6, 0, new HybridTimestamp(9_000, 1, "a"), [new EventNoted("cause", null, null, null, "")]));
+            new ProjectedEvent(5, new HybridTimestamp(9_000, 2, "b"), [new EventNoted("effect", null, null, null, "")]),
+            new ProjectedEvent(6, new HybridTimestamp(9_000, 1, "a"), [new EventNoted("cause", null, null, null, "")]));
 
         var events = _timeline.Read(ConsoleJson.Default.ImmutableArrayEventView, ConsoleVerbs.Timeline);
 
@@ -132,7 +134,7 @@ public sealed class TimelineReaderTests
         using (TimelineDatabase writer = TimelineDatabase.Open(path))
         using (TimelineReader reader = TimelineReader.Open(path, null, EngineCatalogue.Default.Descriptors))
         {
-            writer.Apply([At(1, 1, new IonChanged("late", 1, "running", "", "x"))]);
+            writer.Apply([At(1, 1, new IonChanged("late", 1, "running", "", "x"))], [new PartitionPosition(0, 0)], [new PartitionPosition(0, 1)]);
 
             Assert.That(reader.FindIon("late"), Is.Not.Null);
         }
