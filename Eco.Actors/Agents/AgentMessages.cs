@@ -80,13 +80,18 @@ public abstract record AgentCommand(string Ion, string Node);
 /// <param name="Generation">Raised whenever the node's definition changes.</param>
 /// <param name="Definition">What to run.</param>
 /// <param name="StatisticsFrom">Components whose statistics a link carries on.</param>
+/// <param name="NewestModelOf">
+/// Components of whose models only the newest counts: all their links lead to merges, whose rounds take the newest update of an agent. A model of theirs that waits to be uploaded is
+/// moot when the next one comes. Null for none.
+/// </param>
 public sealed record DeployNode(
     string Ion,
     string Node,
     int IonVersion,
     long Generation,
     PipelineNode Definition,
-    ImmutableArray<string> StatisticsFrom) : AgentCommand(Ion, Node);
+    ImmutableArray<string> StatisticsFrom,
+    ImmutableArray<string>? NewestModelOf = null) : AgentCommand(Ion, Node);
 
 /// <summary>Stop a node and forget it.</summary>
 public sealed record UndeployNode(string Ion, string Node, long Generation) : AgentCommand(Ion, Node);
@@ -145,9 +150,19 @@ public enum InstanceState
 public sealed record InstanceStatus(string Ion, string Node, InstanceState State, string Detail, long Steps, int Failures);
 
 /// <summary>What an agent tells about a node. Durable.</summary>
+/// <remarks>As a part of another record it names its kind; as a message of its own its manifest does.</remarks>
 /// <param name="Ion">The ION.</param>
 /// <param name="Node">The ION node.</param>
 /// <param name="Agent">The agent.</param>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(InstanceReported), "instance")]
+[JsonDerivedType(typeof(ModelEmitted), "model-emitted")]
+[JsonDerivedType(typeof(RunFailed), "run-failed")]
+[JsonDerivedType(typeof(ModelTaken), "model-taken")]
+[JsonDerivedType(typeof(ModelRefused), "model-refused")]
+[JsonDerivedType(typeof(StatisticsBrought), "statistics")]
+[JsonDerivedType(typeof(SnapshotTaken), "snapshot-taken")]
+[JsonDerivedType(typeof(NoticeRaised), "notice")]
 public abstract record AgentReport(string Ion, string Node, string Agent);
 
 /// <summary>A node's life cycle has moved.</summary>
@@ -163,6 +178,9 @@ public sealed record InstanceReported(string Ion, string Node, string Agent, lon
 /// <param name="RunId">The run that it came from; 0 for a streaming node.</param>
 /// <param name="Model">The model.</param>
 /// <param name="EmittedAt">When.</param>
+/// <param name="LeftOut">
+/// So many emissions of the instance since the last one that was reported will never be: newer ones replaced them before their bytes were uploaded, or they had to be given up.
+/// </param>
 public sealed record ModelEmitted(
     string Ion,
     string Node,
@@ -171,7 +189,8 @@ public sealed record ModelEmitted(
     long Emission,
     long RunId,
     ModelReference Model,
-    HybridTimestamp EmittedAt) : AgentReport(Ion, Node, Agent);
+    HybridTimestamp EmittedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long LeftOut = 0) : AgentReport(Ion, Node, Agent);
 
 /// <summary>A run has failed for good; there will be no model from it.</summary>
 public sealed record RunFailed(string Ion, string Node, string Agent, long RunId, string Reason) : AgentReport(Ion, Node, Agent);

@@ -1,3 +1,5 @@
+using Eco.Runtime.Persistence.Artifacts;
+
 namespace Eco.Actors.Agents;
 
 /// <summary>How agents and their proxies keep in touch. Five times, and no more.</summary>
@@ -15,6 +17,9 @@ public sealed record AgentOptions(
     TimeSpan StatusEvery,
     int CheckpointEverySteps)
 {
+    /// <summary>A pipeline that emits a greater model fails. Default: 256 MiB.</summary>
+    public long MaxModelBytes { get; init; } = TransferLimits.DefaultMaximumBytes;
+
     /// <summary>1 s, 5 s, 15 s (papers.md, section 1a: suspect after three missed heartbeats), 2 s, 60 s, 100 steps.</summary>
     public static AgentOptions Default { get; } = new(
         TimeSpan.FromSeconds(1),

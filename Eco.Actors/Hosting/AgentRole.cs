@@ -62,7 +62,7 @@ public static class AgentRole
                     "instance",
                     entity => Depth(entity) == 5,
                     entity => Props.Create(() => new NodeInstanceActor(
-                        entity, ports.Engines, ports.Artifacts, ports.Statistics, setup.Agents))),
+                        entity, ports.Engines, ports.Artifacts, ports.Transfer, ports.Statistics, setup.Agents))),
             ],
             [AgentIdentityActor.IdOf(id)],
             setup.Entities,

@@ -2,6 +2,7 @@ using System.Globalization;
 using Eco.Actors;
 using Eco.Actors.Agents;
 using Eco.Actors.Agents.Instances;
+using Eco.Actors.Ions.Nodes;
 using Eco.Actors.Ions.Rounds;
 using Eco.Actors.Models;
 using Eco.Engines.Data;
@@ -55,9 +56,9 @@ internal sealed class MainJobRun : IDisposable
 
     public static MainJobRun Start(
         ulong seed, FederatedKMeansIon ion, LinkOptions? link = null, string? rounds = null, SimulationOptions? world = null, int servers = 1,
-        Func<SimulatedHost, AgentProfile, IEngineHost>? engines = null)
+        Func<SimulatedHost, AgentProfile, IEngineHost>? engines = null, string? text = null)
     {
-        string text = ion.ToHocon();
+        text ??= ion.ToHocon();
         if (rounds is not null)
         {
             text = text.Replace("quorum = 2, deadline = 2s, late = fold", rounds, StringComparison.Ordinal);
@@ -186,7 +187,12 @@ internal sealed class MainJobRun : IDisposable
 
             long emitted = Ion.Workload.Batches / Ion.EmitEvery;
             long seen = MergeEvents.Count(e => e is UpdateReceived received && received.Update.Agent == edge)
-                + MergeEvents.Count(e => e is UpdateLeftOut left && left.Agent == edge);
+                + MergeEvents.Count(e => e is UpdateLeftOut left && left.Agent == edge)
+                + events.OfType<EmissionLeftOut>().Count();
+            Assert.That(
+                EventsOf(SimulatedCluster.ServerName, $"ion/{Ion.Id}/edge").OfType<ModelsLeftOut>().Where(e => e.Agent == edge).Sum(e => e.Count),
+                Is.EqualTo(events.OfType<EmissionLeftOut>().Count()),
+                $"the server knows of each model that {edge} has left out");
             Assert.That(seen, Is.EqualTo(emitted), $"each update of {edge} was taken or left out, with a reason");
 
             // A long run's agent has forgotten its oldest events; then the merges alone have to say it.

@@ -32,6 +32,7 @@ internal static class SampleMaker
             _ when actual == typeof(DateTimeOffset) => new DateTimeOffset(2026, 1, 2, 3, 4, n, TimeSpan.Zero),
             _ when actual == typeof(HybridTimestamp) => new HybridTimestamp(1_700_000_000_000 + n, n, "edge-1"),
             _ when actual == typeof(AgentCommand) => Make(typeof(DeployNode), name, n),
+            _ when actual == typeof(AgentReport) => Make(typeof(InstanceReported), name, n),
             _ when actual.IsEnum => actual.GetEnumValues().GetValue(actual.GetEnumValues().Length - 1)!,
             _ when actual.IsGenericType => MakeCollection(actual, name, n),
             _ => MakeRecord(actual, n),

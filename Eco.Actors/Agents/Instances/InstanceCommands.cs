@@ -40,3 +40,15 @@ public sealed record SwapRefused(string Component, long Version, string Reason);
 
 /// <summary>From the instance to itself: its schedule fires.</summary>
 public sealed record FiringDue(DateTimeOffset At, int Skipped);
+
+/// <summary>From the instance to itself: the bytes of the first report that waits are at the server.</summary>
+/// <param name="Emission">Its emission.</param>
+public sealed record UploadSucceeded(long Emission);
+
+/// <summary>From the instance to itself: the bytes of the first report that waits will never get to the server.</summary>
+/// <param name="Emission">Its emission.</param>
+/// <param name="Reason">Why.</param>
+public sealed record UploadGivenUp(long Emission, string Reason);
+
+/// <summary>From the instance to itself: a run's models cannot be had.</summary>
+public sealed record RunGivenUp(long RunId, string Reason);

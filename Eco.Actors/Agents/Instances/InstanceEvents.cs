@@ -28,6 +28,19 @@ public sealed record CheckpointTaken(StoredCheckpoint Checkpoint);
 /// <param name="Hashes">Their names.</param>
 public sealed record ModelsEmitted(int Count, ImmutableArray<string> Hashes);
 
+/// <summary>Event: a report waits, because it names a model whose bytes are not at the server yet, or because it comes after one that does.</summary>
+public sealed record ReportHeld(AgentReport Report);
+
+/// <summary>Event: the first so many of the reports that wait were sent; the bytes that they name are at the server.</summary>
+public sealed record ReportsReleased(int Count);
+
+/// <summary>Event: a report of a model that waited will never be sent.</summary>
+/// <param name="Component">The component that emitted it.</param>
+/// <param name="Emission">Its emission.</param>
+/// <param name="Hash">The model.</param>
+/// <param name="Reason">Why.</param>
+public sealed record EmissionLeftOut(string Component, long Emission, string Hash, string Reason);
+
 /// <summary>Event: a model has come for a component and waits for the next pause between steps.</summary>
 public sealed record ModelArrived(string Component, ModelReference Model);
 

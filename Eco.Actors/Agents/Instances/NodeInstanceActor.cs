@@ -17,6 +17,7 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
 {
     private readonly IEngineHost _engines;
     private readonly IArtifactStore _artifacts;
+    private readonly IArtifactTransfer _transfer;
     private readonly AgentOptions _options;
     private readonly StatisticsWindow _window;
     private readonly string _agent;
@@ -31,25 +32,29 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
     private AppliedModel? _swapping;
     private bool _replaying;
     private (DateTimeOffset At, int Skipped)? _planned;
-    private StepMattered? _awaitingArtifact;
+    private StepMattered? _awaitingArtifacts;
+    private ImmutableQueue<byte[]> _toStore = [];
     private TimeSpan _nextStepAt;
 
     /// <summary>Makes the entity.</summary>
     /// <param name="entityId"><c>agent/id/incarnation/ion/node</c>.</param>
     /// <param name="engines">The agent's engines.</param>
-    /// <param name="artifacts">Where large checkpoints go.</param>
+    /// <param name="artifacts">Where large checkpoints and models go.</param>
+    /// <param name="transfer">The way of large models to and from the server.</param>
     /// <param name="statistics">The agent's bounded store.</param>
     /// <param name="options">How often statistics and checkpoints are due.</param>
     public NodeInstanceActor(
         string entityId,
         IEngineHost engines,
         IArtifactStore artifacts,
+        IArtifactTransfer transfer,
         IStatisticsStore statistics,
         AgentOptions options)
         : base(entityId, NodeInstanceState.Empty)
     {
         _engines = engines;
         _artifacts = artifacts;
+        _transfer = transfer;
         _options = options;
         string[] parts = entityId.Split('/');
         _agent = parts[1];
@@ -94,6 +99,7 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
     protected override void OnReady()
     {
         Timers.StartPeriodicTimer(nameof(FlushStatistics), FlushStatistics.Instance, _options.StatisticsEvery);
+        ContinueTransfers();
         Continue();
     }
 
@@ -142,11 +148,20 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
     protected override void OnSnapshotSaved(long sequenceNr) => Execute(new SnapshotStored(sequenceNr));
 
     /// <inheritdoc/>
-    protected override void OnDecided() => Continue();
+    protected override void OnDecided()
+    {
+        ContinueTransfers();
+        Continue();
+    }
 
     /// <inheritdoc/>
     protected override bool OnMessage(object message)
     {
+        if (OnArtifactMessage(message))
+        {
+            return true;
+        }
+
         switch (message)
         {
             case PipelineDeployed deployed when Answers(deployed.CorrelationId, Phase.Deploying):
@@ -168,12 +183,10 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
                 Deploy(loaded.Content);
                 return true;
             case ArtifactStored stored when Answers(stored.CorrelationId, Phase.Storing):
-                StepMattered mattered = _awaitingArtifact!;
-                _awaitingArtifact = null;
-                Matter(mattered with { Checkpoint = new StoredCheckpoint(mattered.Steps, null, stored.Hash) });
+                StoreNext();
                 return true;
             case ArtifactFailed failed when failed.CorrelationId == _correlation:
-                Broke($"its checkpoint: {failed.Reason}");
+                Broke($"its checkpoint or model could not be {(_phase == Phase.Loading ? "read" : "stored")}: {failed.Reason}");
                 return true;
             case PipelineDeployed or PipelineStepped or PipelineModelSwapped or PipelineFailed
                 or ArtifactLoaded or ArtifactStored or ArtifactFailed:
@@ -204,6 +217,7 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
     protected override void PostStop()
     {
         _engines.Release(PersistenceId);
+        CancelTransfers();
         base.PostStop();
     }
 
@@ -235,6 +249,7 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
         _replays = _afresh ? [] : ImmutableQueue.CreateRange(State.SinceCheckpoint);
         _steps = checkpoint?.Steps ?? 0;
         _afresh = false;
+        ContinueTransfers();
         if (checkpoint?.Hash is { } hash)
         {
             _phase = Phase.Loading;
@@ -265,15 +280,19 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
     {
         if (!_replays.IsEmpty && _replays.Peek().AtStep <= _steps)
         {
-            _replays = _replays.Dequeue(out AppliedModel replay);
-            Swap(replay, replaying: true);
+            if (HasBytes(_replays.Peek().Model))
+            {
+                _replays = _replays.Dequeue(out AppliedModel replay);
+                Swap(replay, replaying: true);
+            }
+
             return;
         }
 
-        if (_replays.IsEmpty && !State.Arrived.IsEmpty)
+        // A model whose bytes are still on their way changes nothing: the present one goes on.
+        if (_replays.IsEmpty && State.Arrived.FirstOrDefault(entry => HasBytes(entry.Value)) is { Value: { } model } arrived)
         {
-            (string component, ModelReference model) = State.Arrived.First();
-            Swap(new AppliedModel(component, model, _steps), replaying: false);
+            Swap(new AppliedModel(arrived.Key, model, _steps), replaying: false);
             return;
         }
 
@@ -295,7 +314,12 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
                     return;
                 }
 
-                Step(_runSteps == 0 ? State.Runs[0].Inputs : []);
+                ImmutableArray<RunInput> inputs = _runSteps == 0 ? State.Runs[0].Inputs : [];
+                if (inputs.All(input => HasBytes(input.Model)))
+                {
+                    Step([.. inputs.Select(input => input with { Model = WithBytes(input.Model) })]);
+                }
+
                 break;
             case RunKind.Schedule when State.Firing is not null:
                 StepWhenDue();
@@ -343,19 +367,41 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
             runEnds && Mode.Kind == RunKind.Event ? State.Runs[0].RunId : 0,
             result.Finished,
             runEnds && Mode.Kind == RunKind.Schedule);
-        if (stepped.Checkpoint is { Length: > ModelReference.MaximumInlineBytes } large)
+        if (result.Models.FirstOrDefault(emitted => emitted.Model.Content.Length > _options.MaxModelBytes) is { } oversized)
         {
-            _phase = Phase.Storing;
-            _awaitingArtifact = mattered;
-            _artifacts.Put(new PutArtifact(++_correlation, large), Self);
+            Broke(FormattableString.Invariant(
+                $"{oversized.Component} emitted a model of {oversized.Model.Content.Length} bytes; at most {_options.MaxModelBytes} are allowed (eco.artifacts.max-bytes)"));
             return;
         }
 
-        if (stepped.Checkpoint is not null)
+        // Bytes are stored before the event that names them.
+        _toStore = ImmutableQueue.CreateRange(result.Models.Where(emitted => !ModelReference.Rides(emitted.Model)).Select(emitted => emitted.Model.Content));
+        if (stepped.Checkpoint is { Length: > ModelReference.MaximumInlineBytes } large)
+        {
+            _toStore = _toStore.Enqueue(large);
+            mattered = mattered with { Checkpoint = new StoredCheckpoint(_steps, null, ModelReference.HashOf(large)) };
+        }
+        else if (stepped.Checkpoint is not null)
         {
             mattered = mattered with { Checkpoint = new StoredCheckpoint(_steps, stepped.Checkpoint, null) };
         }
 
+        _awaitingArtifacts = mattered;
+        StoreNext();
+    }
+
+    private void StoreNext()
+    {
+        if (!_toStore.IsEmpty)
+        {
+            _phase = Phase.Storing;
+            _toStore = _toStore.Dequeue(out byte[] content);
+            _artifacts.Put(new PutArtifact(++_correlation, content), Self);
+            return;
+        }
+
+        StepMattered mattered = _awaitingArtifacts!;
+        _awaitingArtifacts = null;
         Matter(mattered);
     }
 
@@ -385,7 +431,7 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
         _phase = Phase.Swapping;
         _swapping = swap;
         _engines.SwapModel(
-            new SwapPipelineModel(++_correlation, PersistenceId, swap.Component, swap.Model.ToArtifact()), Self);
+            new SwapPipelineModel(++_correlation, PersistenceId, swap.Component, WithBytes(swap.Model).ToArtifact()), Self);
     }
 
     private void OnSwapped(string? refusal)
@@ -407,7 +453,8 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
     private void Broke(string reason)
     {
         _phase = Phase.BackingOff;
-        _awaitingArtifact = null;
+        _awaitingArtifacts = null;
+        _toStore = [];
         _runSteps = 0;
         Execute(new PipelineBroke(reason));
     }
@@ -452,7 +499,8 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
         _engines.Release(PersistenceId);
         _correlation++;
         _phase = Phase.Idle;
-        _awaitingArtifact = null;
+        _awaitingArtifacts = null;
+        _toStore = [];
         _swapping = null;
         _planned = null;
         _ranHere = false;

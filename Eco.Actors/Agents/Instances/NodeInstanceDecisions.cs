@@ -18,6 +18,12 @@ public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Fun
     public Decision Decide(NodeInstanceState state, object command)
     {
         ArgumentNullException.ThrowIfNull(state);
+        return HeldReportDecisions.Hold(state, DecideFreely(state, command), AgentEntity);
+    }
+
+    // As if every model's bytes were at the server already.
+    private Decision DecideFreely(NodeInstanceState state, object command)
+    {
         if (command is DeployNode deploy)
         {
             return Deploy(state, deploy);
@@ -48,6 +54,9 @@ public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Fun
             SwapRefused refused => Refused(state, deployment, refused),
             SnapshotStored stored => Decision.Nothing.Send(
                 AgentEntity, new SnapshotTaken(deployment.Ion, deployment.Node, Agent, stored.UpTo)),
+            UploadSucceeded upload => HeldReportDecisions.Release(state, AgentEntity, upload.Emission),
+            UploadGivenUp upload => HeldReportDecisions.GiveUp(state, AgentEntity, upload),
+            RunGivenUp given => GiveUpRun(state, given),
             FiringDue firing => Decision.Of(new ScheduleFired(firing.At, firing.Skipped)),
             _ => throw new InvalidOperationException($"{command.GetType().Name} is no command of a node's instance"),
         };
@@ -129,15 +138,6 @@ public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Fun
 
     private Decision Step(NodeInstanceState state, DeployNode deployment, StepMattered step)
     {
-        EmittedModel? oversized = step.Models.FirstOrDefault(emitted => emitted.Model.Content.Length > ModelReference.MaximumInlineBytes);
-        if (oversized is not null)
-        {
-            return Break(
-                state,
-                deployment,
-                $"{oversized.Component} emitted a model of {oversized.Model.Content.Length} bytes; at most {ModelReference.MaximumInlineBytes} travel in a control frame");
-        }
-
         Decision decision = Decision.Nothing;
         if (state.Failures > 0 && IsProgress(step))
         {
@@ -230,6 +230,11 @@ public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Fun
         (decision, run) => decision
             .And(new RunSettled(run.RunId, false))
             .Send(AgentEntity, new RunFailed(run.Ion, run.Node, Agent, run.RunId, reason)));
+
+    private Decision GiveUpRun(NodeInstanceState state, RunGivenUp given) => state.Runs.Any(run => run.RunId == given.RunId)
+        ? Decision.Of(new RunSettled(given.RunId, false)).Send(
+            AgentEntity, new RunFailed(state.Deployment!.Ion, state.Deployment.Node, Agent, given.RunId, given.Reason))
+        : Decision.Nothing;
 
     private Decision Swapped(NodeInstanceState state, DeployNode deployment, SwapSucceeded swap)
     {

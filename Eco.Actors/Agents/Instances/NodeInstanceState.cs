@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Eco.Actors.Models;
 
 namespace Eco.Actors.Agents.Instances;
@@ -19,6 +20,8 @@ namespace Eco.Actors.Agents.Instances;
 /// <param name="LastRun">The highest run id accepted.</param>
 /// <param name="LastFiring">The schedule's last firing.</param>
 /// <param name="Firing">The firing whose run goes on.</param>
+/// <param name="HeldReports">Reports that wait, in order: the first names a model whose bytes are not at the server yet. Null if there are none.</param>
+/// <param name="LeftOut">Emissions that were left out since the last one that was sent.</param>
 public sealed record NodeInstanceState(
     DeployNode? Deployment,
     ulong Seed,
@@ -34,8 +37,13 @@ public sealed record NodeInstanceState(
     ImmutableArray<RunNode> Runs,
     long LastRun,
     DateTimeOffset? LastFiring,
-    DateTimeOffset? Firing)
+    DateTimeOffset? Firing,
+    ImmutableArray<AgentReport>? HeldReports = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long LeftOut = 0)
 {
+    /// <summary>So many reports may wait for uploads; beyond them the oldest model but the one under way is left out.</summary>
+    public const int MaximumHeldReports = 1000;
+
     /// <summary>So many runs may wait; the oldest beyond are given up, with a reason.</summary>
     public const int MaximumWaitingRuns = 1000;
 
@@ -73,12 +81,25 @@ public sealed record NodeInstanceState(
             Runs = Runs,
             LastRun = LastRun,
             LastFiring = LastFiring,
+            HeldReports = HeldReports,
+            LeftOut = LeftOut,
         },
-        InstanceRemoved => Empty with { Emissions = Emissions, LastRun = LastRun },
+        InstanceRemoved => Empty with { Emissions = Emissions, LastRun = LastRun, LeftOut = LeftOut + HeldModels().Count() },
         InstanceHoldChanged e => this with { Held = e.Held },
         LifeCycleMoved e => this with { LifeCycle = e.State, Detail = e.Detail, Failures = e.Failures },
         CheckpointTaken e => this with { Checkpoint = e.Checkpoint, SinceCheckpoint = [] },
         ModelsEmitted e => this with { Emissions = Emissions + e.Count },
+        ReportHeld e => this with { HeldReports = [.. HeldReports ?? [], e.Report] },
+        ReportsReleased e => this with
+        {
+            LeftOut = HeldReports!.Value.Take(e.Count).Any(report => report is ModelEmitted) ? 0 : LeftOut,
+            HeldReports = WithoutHeld(HeldReports.Value.RemoveRange(0, e.Count)),
+        },
+        EmissionLeftOut e => this with
+        {
+            LeftOut = LeftOut + 1,
+            HeldReports = WithoutHeld(HeldReports!.Value.RemoveAll(report => report is ModelEmitted emitted && emitted.Emission == e.Emission)),
+        },
         ModelArrived e => this with { Arrived = Arrived.SetItem(e.Component, e.Model) },
         ModelApplied e => this with
         {
@@ -93,6 +114,11 @@ public sealed record NodeInstanceState(
         ScheduledRunEnded => this with { Firing = null },
         _ => this,
     };
+
+    /// <summary>The models among the reports that wait.</summary>
+    public IEnumerable<ModelEmitted> HeldModels() => (HeldReports ?? []).OfType<ModelEmitted>();
+
+    private static ImmutableArray<AgentReport>? WithoutHeld(ImmutableArray<AgentReport> reports) => reports.IsEmpty ? null : reports;
 
     private ImmutableSortedDictionary<string, ModelReference> Without(string component, long version) =>
         Arrived.GetValueOrDefault(component)?.Version == version ? Arrived.Remove(component) : Arrived;

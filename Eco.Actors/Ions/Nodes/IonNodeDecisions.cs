@@ -50,6 +50,8 @@ public static class IonNodeDecisions
             RetireNode => Retire(state, configuration),
             NodeFinished feeder => Decision.Of(new FeederMoved(feeder.Node, feeder.Finished)),
             InstanceReported report => Report(state, configuration, report, now),
+            ModelEmitted { LeftOut: > 0 } emitted => Decision.Of(new ModelsLeftOut(emitted.Agent, emitted.LeftOut, emitted.Emission))
+                .Then(Emit(state, configuration, emitted)),
             ModelEmitted emitted => Emit(state, configuration, emitted),
             RunFailed failed => FailRun(state, failed, now),
             ModelTaken taken => Decision.Of(
@@ -86,7 +88,8 @@ public static class IonNodeDecisions
         bool redeploy = state.Configuration?.Definition.Pipeline is not { } before
             || pipeline is null
             || !Canonical.Same(AsDeployed(before), AsDeployed(pipeline))
-            || !StatisticsFrom(state.Configuration).SequenceEqual(StatisticsFrom(next));
+            || !StatisticsFrom(state.Configuration).SequenceEqual(StatisticsFrom(next))
+            || !(NewestModelOf(state.Configuration) ?? []).SequenceEqual(NewestModelOf(next) ?? []);
         long generation = redeploy ? state.Generation + 1 : state.Generation;
         Decision decision = Decision.Of(new NodeConfigured(next, generation));
         foreach (string agent in state.Instances.Keys.Where(agent => !next.Agents.Contains(agent)))
@@ -113,7 +116,7 @@ public static class IonNodeDecisions
             decision = decision.Send(
                 AgentProxyActor.IdOf(agent),
                 new DeployNode(
-                    next.Ion, next.Definition.Name, next.IonVersion, generation, AsDeployed(pipeline), StatisticsFrom(next)));
+                    next.Ion, next.Definition.Name, next.IonVersion, generation, AsDeployed(pipeline), StatisticsFrom(next), NewestModelOf(next)));
             decision = BringUpToDate(state, decision, next, agent, afresh: !state.Instances.ContainsKey(agent));
         }
 
@@ -143,6 +146,20 @@ public static class IonNodeDecisions
             .Distinct()
             .Order(StringComparer.Ordinal),
     ];
+
+    // A round takes the newest update of an agent. What goes elsewhere gets a version, or starts a run: there each model counts.
+    private static ImmutableArray<string>? NewestModelOf(ConfigureNode configuration)
+    {
+        ImmutableArray<string> components =
+        [
+            .. (configuration.Definition.Pipeline is { Rounds: null } pipeline ? pipeline.Components.Components : [])
+                .Select(component => component.Name)
+                .Where(component => ModelLinks(configuration, component).Any()
+                    && ModelLinks(configuration, component).All(link => configuration.MergeTargets.Contains(link.To.Node)))
+                .Order(StringComparer.Ordinal),
+        ];
+        return components.IsEmpty ? null : components;
+    }
 
     private static Decision Hold(IonNodeState state, ConfigureNode configuration, bool held)
     {

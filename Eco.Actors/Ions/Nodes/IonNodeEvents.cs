@@ -36,6 +36,12 @@ public sealed record RunAsked(long RunId, ImmutableArray<RunInput> Inputs, strin
 /// <summary>Event: a run has failed for good.</summary>
 public sealed record RunAbandoned(string Agent, long RunId, string Reason);
 
+/// <summary>Event: an instance's models that nobody will see, because newer ones replaced them before they were uploaded, or because they could not be.</summary>
+/// <param name="Agent">The agent.</param>
+/// <param name="Count">How many, since the last such event of the agent.</param>
+/// <param name="Before">The emission that was sent in their place.</param>
+public sealed record ModelsLeftOut(string Agent, long Count, long Before);
+
 /// <summary>Event: a model of this node has its version.</summary>
 public sealed record ModelVersioned(ModelReference Model);
 

@@ -99,7 +99,7 @@ public sealed class NodeInstanceDecisionsTests
     }
 
     [Test]
-    public void Step_WhenAModelIsTooLargeForAFrame_IsAFailureAndSendsNothing()
+    public void Step_WhenAModelIsTooLargeForAFrame_HoldsItsReportUntilItsBytesAreAtTheServer()
     {
         Do(Domain.Deploy(1));
         StepMattered step = Mattered() with
@@ -111,14 +111,92 @@ public sealed class NodeInstanceDecisionsTests
         Decision decision = Do(step);
 
         Assert.That(decision.Sent<ModelEmitted>(Agent), Is.Empty);
-        Assert.That((_state.LifeCycle, _state.Checkpoint), Is.EqualTo((InstanceState.Failed, (StoredCheckpoint?)null)));
-        Assert.That(_state.Detail, Does.Contain("16385 bytes").And.Contain("16384"));
-        Decision fits = Do(step with
-        {
-            Models = [new EmittedModel("learn", new ModelArtifact("test", new byte[ModelReference.MaximumInlineBytes], 1))],
-        });
-        Assert.That(fits.Sent<ModelEmitted>(Agent).Count(), Is.EqualTo(1));
+        Assert.That(_state.Checkpoint, Is.Not.Null, "its checkpoint stands");
+        Decision next = Do(Mattered(models: 1));
+        Decision ends = Do(Mattered() with { Finished = true });
+        Decision noticed = Do(Mattered() with { Notices = [new EmittedNotice("learn", PortType.Alert, "hot")] });
+        Assert.That(next.Sends.Concat(ends.Sends), Is.Empty, "nothing overtakes it");
+        Assert.That(noticed.Sent<NoticeRaised>(Agent).Count(), Is.EqualTo(1), "but an alert waits for no model");
+
+        Assert.That(Do(new UploadSucceeded(7)).Events, Is.Empty, "another emission");
+        Decision released = Do(new UploadSucceeded(1));
+
+        Assert.That(released.Sent<ModelEmitted>(Agent).Select(sent => (sent.Emission, sent.Model.Length, sent.Model.Content is null)), Is.EqualTo(new[] { (1L, 16385L, true), (2L, 0L, false) }));
+        Assert.That(released.Sends[^1].Message, Is.InstanceOf<InstanceReported>());
+        Assert.That(_state.HeldReports, Is.Null);
     }
+
+    [Test]
+    public void Step_WhenANewerModelOfTheComponentComes_LeavesOutAllThatWaitButTheOneUnderWay()
+    {
+        Do(Domain.Deploy(1) with { NewestModelOf = ["learn"] });
+        for (int emission = 1; emission <= 4; emission++)
+        {
+            Do(Large(emission));
+        }
+
+        Assert.That(_state.HeldModels().Select(held => held.Emission), Is.EqualTo(new[] { 1, 4 }));
+        Decision first = Do(new UploadSucceeded(1));
+        Decision second = Do(new UploadSucceeded(4));
+
+        Assert.That(first.Sent<ModelEmitted>(Agent).Concat(second.Sent<ModelEmitted>(Agent)).Sum(sent => sent.LeftOut), Is.EqualTo(2));
+        Assert.That((_state.LeftOut, _state.HeldReports), Is.EqualTo((0L, (ImmutableArray<AgentReport>?)null)));
+    }
+
+    [Test]
+    public void Step_WhenEveryModelCounts_LeavesNoneOut()
+    {
+        Do(Domain.Deploy(1));
+        for (int emission = 1; emission <= 4; emission++)
+        {
+            Do(Large(emission));
+        }
+
+        Assert.That(_state.HeldModels().Select(held => held.Emission), Is.EqualTo(new[] { 1, 2, 3, 4 }));
+    }
+
+    [Test]
+    public void Step_WhenTooManyReportsWait_LeavesOutTheOldestButTheFirst()
+    {
+        Do(Domain.Deploy(1));
+        for (int emission = 1; emission <= NodeInstanceState.MaximumHeldReports + 1; emission++)
+        {
+            Do(Large(emission));
+        }
+
+        Assert.That(_state.HeldModels().Count(), Is.EqualTo(NodeInstanceState.MaximumHeldReports));
+        Assert.That(_state.HeldModels().Take(2).Select(held => held.Emission), Is.EqualTo(new[] { 1, 3 }));
+    }
+
+    [Test]
+    public void Upload_WhenItIsGivenUp_FailsItsRunAndLetsTheRestGo()
+    {
+        Do(Domain.Deploy(1, RunKind.Event));
+        Run(1);
+        Do(Large(1) with { RunId = 1 });
+        Do(Mattered(models: 1));
+
+        Decision given = Do(new UploadGivenUp(1, "too large"));
+
+        Assert.That(given.Sent<RunFailed>(Agent).Single(), Is.EqualTo(new RunFailed("f", "edge", "e1", 1, "too large")));
+        Assert.That(given.Sent<ModelEmitted>(Agent).Select(sent => (sent.Emission, sent.LeftOut)), Is.EqualTo(new[] { (2L, 1L) }));
+    }
+
+    [Test]
+    public void Run_WhenItsModelsCannotBeHad_Fails()
+    {
+        Do(Domain.Deploy(1, RunKind.Event));
+        Run(1);
+
+        Assert.That(Do(new RunGivenUp(1, "gone")).Sent<RunFailed>(Agent).Single().Reason, Is.EqualTo("gone"));
+        Assert.That(_state.Runs, Is.Empty);
+    }
+
+    private static StepMattered Large(int emission) => Mattered() with
+    {
+        Checkpoint = new StoredCheckpoint(emission, [1], null),
+        Models = [new EmittedModel("learn", new ModelArtifact("test", [.. new byte[ModelReference.MaximumInlineBytes], .. BitConverter.GetBytes(emission)], 1))],
+    };
 
     [Test]
     public void Step_WhenAStreamEnds_Succeeds()
