@@ -67,6 +67,15 @@ internal sealed class BrokerCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>The node that leads a quorum queue; null: none does, or there is no such queue.</summary>
+    public async Task<BrokerNode?> LeaderOfAsync(string queue, CancellationToken stop = default)
+    {
+        BrokerNode asked = Nodes.First(node => node.IsAlive);
+        string listed = await asked.ControlAsync(["list_queues", "--no-table-headers", "name", "leader"], stop).ConfigureAwait(false);
+        string? leader = listed.Split('\n').Select(line => line.Split('\t')).FirstOrDefault(words => words.Length == 2 && words[0] == queue)?[1].Trim();
+        return Nodes.FirstOrDefault(node => node.Name == leader);
+    }
+
     /// <summary>Knows the cluster of a folder, or a new one, without starting anything.</summary>
     public static BrokerCluster Open(string folder, int nodes, TimeProvider time, ImmutableArray<NetworkPlace>? places = null)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -14,12 +15,14 @@ internal sealed class BrokerNode
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(2);
     private static readonly byte[] ProtocolHeader = [.. "AMQP"u8, 0, 0, 9, 1];
 
+    private readonly BrokerSettings _cluster;
     private readonly BrokerNodeSettings _settings;
     private readonly ManagedProcess _process;
 
     /// <summary>Knows a node, started or not.</summary>
     public BrokerNode(BrokerSettings cluster, BrokerNodeSettings settings, TimeProvider time)
     {
+        _cluster = cluster;
         _settings = settings;
         _process = new ManagedProcess(
             new ProcessSpec(
@@ -99,6 +102,14 @@ internal sealed class BrokerNode
             return false;
         }
     }
+
+    /// <summary>Runs <c>rabbitmqctl</c> on it, as an operator would; takes seconds.</summary>
+    /// <returns>What it printed.</returns>
+    /// <exception cref="CommandException">It failed; says how.</exception>
+    public Task<string> ControlAsync(ImmutableArray<string> words, CancellationToken stop = default) => PackageTools.RunAsync(
+        [.. Place.Prefix, PackageTools.RabbitControl, "-q", "-l", "-n", Name, .. words],
+        stop,
+        environment: [.. _cluster.EnvironmentOf(_settings).Where(entry => entry.Key is "HOME" or "ERL_EPMD_PORT").Select(entry => (entry.Key, entry.Value))]);
 
     /// <summary>SIGKILL; returns when it is gone.</summary>
     public Task KillAsync() => _process.KillAsync();

@@ -14,6 +14,9 @@ internal static class PackageTools
     /// <summary>The broker's own scripts; the ones on the PATH insist on the user and the folders of Debian's service.</summary>
     public const string RabbitServer = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
+    /// <summary>The broker's tool, as it is.</summary>
+    public const string RabbitControl = "/usr/lib/rabbitmq/bin/rabbitmqctl";
+
     private const string PostgresRoot = "/usr/lib/postgresql";
 
     /// <summary>Whether this process may do everything.</summary>

@@ -12,18 +12,31 @@ public static class Eventually
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPauseOfQuestions = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Waits until a condition holds.</summary>
     /// <param name="what">What is awaited, for the failure.</param>
     /// <param name="condition">Looked at again and again.</param>
     /// <param name="lastObservation">Describes what is there instead, for the failure.</param>
     /// <param name="deadline">How long to wait; null: <see cref="DefaultDeadline"/>.</param>
-    public static async Task HoldsAsync(string what, Func<bool> condition, Func<string>? lastObservation = null, TimeSpan? deadline = null)
+    public static Task HoldsAsync(string what, Func<bool> condition, Func<string>? lastObservation = null, TimeSpan? deadline = null) =>
+        HoldsAsync(what, () => Task.FromResult(condition()), LongestPause, lastObservation, deadline);
+
+    /// <summary>Waits until a condition holds that another process is asked for, a few times a second.</summary>
+    /// <param name="what">What is awaited, for the failure.</param>
+    /// <param name="condition">Looked at again and again.</param>
+    /// <param name="lastObservation">Describes what is there instead, for the failure.</param>
+    /// <param name="deadline">How long to wait; null: <see cref="DefaultDeadline"/>.</param>
+    public static Task HoldsAsync(string what, Func<Task<bool>> condition, Func<string>? lastObservation = null, TimeSpan? deadline = null) =>
+        HoldsAsync(what, condition, LongestPauseOfQuestions, lastObservation, deadline);
+
+    private static async Task HoldsAsync(
+        string what, Func<Task<bool>> condition, TimeSpan longestPause, Func<string>? lastObservation, TimeSpan? deadline)
     {
         TimeSpan limit = deadline ?? DefaultDeadline;
         long start = Stopwatch.GetTimestamp();
         TimeSpan pause = FirstPause;
-        while (!condition())
+        while (!await condition())
         {
             if (Stopwatch.GetElapsedTime(start) > limit)
             {
@@ -31,7 +44,7 @@ public static class Eventually
             }
 
             await Task.Delay(pause);
-            pause = pause + pause > LongestPause ? LongestPause : pause + pause;
+            pause = pause + pause > longestPause ? longestPause : pause + pause;
         }
     }
 

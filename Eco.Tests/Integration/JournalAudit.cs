@@ -4,9 +4,11 @@ using Eco.Actors.Agents.Instances;
 using Eco.Actors.Ions;
 using Eco.Actors.Ions.Rounds;
 using Eco.Actors.Models;
+using Eco.Host.Fleet;
 using Eco.Host.State;
 using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Sqlite;
+using Npgsql;
 using NUnit.Framework;
 
 namespace Eco.Tests.Integration;
@@ -20,20 +22,31 @@ internal sealed class JournalAudit
     private readonly ImmutableArray<(string Entity, object Event)> _server;
     private readonly ImmutableSortedDictionary<string, ImmutableArray<(string Entity, object Event)>> _agents;
 
-    private JournalAudit(StateDirectory state)
+    private JournalAudit(
+        ImmutableArray<(string Entity, object Event)> server,
+        ImmutableSortedDictionary<string, ImmutableArray<(string Entity, object Event)>> agents)
     {
-        _server = Events(state.Server);
-        _agents = Directory.GetDirectories(Path.Combine(state.Root, "agents")).ToImmutableSortedDictionary(
-            folder => Path.GetFileName(folder), folder => Events(new HostFolder(folder)), StringComparer.Ordinal);
+        _server = server;
+        _agents = agents;
     }
 
     /// <summary>Rounds that were merged, in all IONs.</summary>
     public int MergedRounds => _server.Count(entry => entry.Event is RoundMerged);
 
     /// <summary>Reads and checks a state directory.</summary>
-    public static JournalAudit Of(StateDirectory state)
+    public static JournalAudit Of(StateDirectory state) => Check(new JournalAudit(
+        Events(state.Server),
+        Directory.GetDirectories(Path.Combine(state.Root, "agents")).ToImmutableSortedDictionary(
+            folder => Path.GetFileName(folder), folder => Events(new HostFolder(folder)), StringComparer.Ordinal)));
+
+    /// <summary>Reads and checks a cluster: the database of its servers, and the journals of its agents, which do not run.</summary>
+    public static async Task<JournalAudit> OfAsync(EcoFleet fleet) => Check(new JournalAudit(
+        await EventsAsync(fleet.Postgres),
+        fleet.AgentHosts.SelectMany(host => host.Agents.Select(agent => (Id: agent, Folder: host.State.Agent(agent)))).ToImmutableSortedDictionary(
+            agent => agent.Id, agent => Events(agent.Folder), StringComparer.Ordinal)));
+
+    private static JournalAudit Check(JournalAudit audit)
     {
-        var audit = new JournalAudit(state);
         Assert.Multiple(() =>
         {
             foreach (IGrouping<string, (string Entity, object Event)> entity in audit._server.GroupBy(entry => entry.Entity, StringComparer.Ordinal))
@@ -133,6 +146,21 @@ internal sealed class JournalAudit
         RoundVoided voided => voided.Round,
         _ => 0,
     };
+
+    /// <summary>All events in the commit order of their partition.</summary>
+    private static async Task<ImmutableArray<(string Entity, object Event)>> EventsAsync(PostgresServer database)
+    {
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create($"{database.ConnectionString};Password={database.Password}");
+        await using NpgsqlCommand command = source.CreateCommand("SELECT persistence_id, manifest, message FROM journal ORDER BY partition, ordering");
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();
+        var events = ImmutableArray.CreateBuilder<(string, object)>();
+        while (await reader.ReadAsync())
+        {
+            events.Add((reader.GetString(0), EcoManifests.Registry.Decode(reader.GetString(1), reader.GetFieldValue<byte[]>(2))));
+        }
+
+        return events.ToImmutable();
+    }
 
     /// <summary>All events of known kinds in commit order; the recovery of each entity checks that its numbers have no gap.</summary>
     private static ImmutableArray<(string Entity, object Event)> Events(HostFolder folder)
