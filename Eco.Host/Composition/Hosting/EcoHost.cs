@@ -199,7 +199,7 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
 
     private void StartServer(ServerHostSetup server)
     {
-        ServerStorage storage = ServerStorage.OpenFiles(_setup, _engines, _resources, full => _isFull = full);
+        ServerStorage storage = ServerStorage.Open(_setup, _engines, _resources, full => _isFull = full);
         _models = storage.Artifacts;
         ActorSystem system = _resources.NewSystem(server.HostId);
         _server = system;

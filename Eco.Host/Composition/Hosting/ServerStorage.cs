@@ -3,6 +3,7 @@ using Eco.Actors.Timeline.Sql;
 using Eco.Host.State;
 using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Artifacts;
+using Eco.Runtime.Persistence.Postgres;
 using Eco.Runtime.Persistence.Sqlite;
 using Eco.Runtime.Persistence.Statistics;
 
@@ -17,9 +18,35 @@ namespace Eco.Host.Composition.Hosting;
 internal sealed record ServerStorage(
     IJournal Journal, IArtifactStore Artifacts, IStatisticsStore Statistics, ITimelineStore Timeline, bool IsShared)
 {
-    /// <summary>Opens the files of a state directory.</summary>
-    /// <exception cref="StorageOpenException">One of them cannot be opened.</exception>
-    public static ServerStorage OpenFiles(EcoHostSetup setup, EngineCatalogue engines, HostResources resources, Action<bool> onFull)
+    /// <summary>Opens what the server is configured for: files of the state directory, or the database that it shares.</summary>
+    /// <exception cref="StorageOpenException">A file cannot be opened, or the database cannot be used.</exception>
+    public static ServerStorage Open(EcoHostSetup setup, EngineCatalogue engines, HostResources resources, Action<bool> onFull) =>
+        setup.Server!.Database is { } database
+            ? OpenDatabase(setup, database, engines, resources)
+            : OpenFiles(setup, engines, resources, onFull);
+
+    private static ServerStorage OpenDatabase(EcoHostSetup setup, string database, EngineCatalogue engines, HostResources resources)
+    {
+        HostFolder folder = setup.State.Server;
+        Directory.CreateDirectory(folder.Path);
+        var options = new PostgresOptions { ConnectionString = database, HostName = setup.Server!.HostId };
+        PostgresJournal journal = resources.Keep(PostgresJournal.Open(
+            new PostgresJournalOptions { Database = options, PartitionCount = setup.Server.Partitions },
+            setup.CrashPoints,
+            resources.Logger<PostgresJournal>()));
+        FileArtifactStore artifacts = resources.Keep(
+            FileArtifactStore.Open(new FileArtifactStoreOptions { Folder = folder.Artifacts }, resources.Logger<FileArtifactStore>()));
+        StatisticsStore statistics = resources.Keep(StatisticsStore.Open(
+            new StatisticsStoreOptions { Path = folder.Statistics, OnStorageFault = resources.OnFault }, resources.Logger<StatisticsStore>()));
+        StatisticsSource newest = resources.KeepOpen(StatisticsSource.Open(folder.Statistics));
+        TimelineDatabase timeline = resources.KeepOpen(new TimelineDatabase(new PostgresTimeline(options, "timeline writer")));
+        TimelineReader reader = resources.KeepOpen(new TimelineReader(new PostgresTimeline(options, "timeline reader"), newest, engines.Descriptors));
+        SerialWorker worker = resources.Worker("eco timeline");
+        return new ServerStorage(
+            journal, artifacts, statistics, new TimelineStore(timeline, reader, (_, call) => worker.Post(call)), IsShared: true);
+    }
+
+    private static ServerStorage OpenFiles(EcoHostSetup setup, EngineCatalogue engines, HostResources resources, Action<bool> onFull)
     {
         HostFolder folder = setup.State.Server;
         Directory.CreateDirectory(folder.Path);
