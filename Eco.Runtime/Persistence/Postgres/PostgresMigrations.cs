@@ -118,10 +118,56 @@ internal static class PostgresMigrations
             last_seen TIMESTAMPTZ NOT NULL) WITH (fillfactor = 50);
         """;
 
+    // series keeps the newest value of each statistic, also when its rows are gone. Chunks are not compressed: models do not get smaller.
+    private const string StatisticsAndArtifacts = """
+        CREATE TABLE statistics_series(
+            id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            ion TEXT COLLATE "C" NOT NULL,
+            node TEXT COLLATE "C" NOT NULL,
+            agent TEXT COLLATE "C" NOT NULL,
+            name TEXT COLLATE "C" NOT NULL,
+            sequence_number BIGINT NOT NULL,
+            value DOUBLE PRECISION NOT NULL,
+            wall BIGINT NOT NULL,
+            counter INTEGER NOT NULL,
+            host TEXT COLLATE "C" NOT NULL,
+            UNIQUE(ion, node, name, agent)) WITH (fillfactor = 70);
+        CREATE TABLE statistics_stored(
+            id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            series BIGINT NOT NULL,
+            incarnation BIGINT NOT NULL,
+            sequence_number BIGINT NOT NULL,
+            value DOUBLE PRECISION NOT NULL,
+            wall BIGINT NOT NULL,
+            counter INTEGER NOT NULL,
+            host TEXT NOT NULL);
+        CREATE INDEX statistics_by_series ON statistics_stored(series, id);
+        CREATE TABLE statistics_position(
+            agent TEXT COLLATE "C" NOT NULL,
+            incarnation BIGINT NOT NULL,
+            up_to BIGINT NOT NULL,
+            stored BIGINT NOT NULL,
+            reported_dropped BIGINT NOT NULL,
+            buffered_rows BIGINT NOT NULL,
+            buffered_bytes BIGINT NOT NULL,
+            PRIMARY KEY(agent, incarnation)) WITH (fillfactor = 70);
+        CREATE TABLE artifact(
+            hash TEXT COLLATE "C" PRIMARY KEY,
+            length BIGINT NOT NULL,
+            created TIMESTAMPTZ NOT NULL DEFAULT now());
+        CREATE TABLE artifact_chunk(
+            hash TEXT COLLATE "C" NOT NULL REFERENCES artifact(hash) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            bytes BYTEA NOT NULL,
+            PRIMARY KEY(hash, number));
+        ALTER TABLE artifact_chunk ALTER COLUMN bytes SET STORAGE EXTERNAL;
+        """;
+
     /// <summary>All steps, by number from 1.</summary>
     public static readonly ImmutableArray<(int Version, string What, string Sql)> All =
     [
         (1, "journal, ownership, outbox, inbox and members", Journal),
+        (2, "statistics and artefacts", StatisticsAndArtifacts),
     ];
 
     /// <summary>The version that this program works with.</summary>

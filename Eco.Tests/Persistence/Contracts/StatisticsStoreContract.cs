@@ -5,22 +5,9 @@ using NUnit.Framework;
 
 namespace Eco.Tests.Persistence.Contracts;
 
-/// <summary>What every implementation of <see cref="IStatisticsStore"/> keeps.</summary>
-public abstract class StatisticsStoreContract
+/// <summary>What every implementation of <see cref="IStatisticsStore"/> that an agent can have keeps.</summary>
+public abstract class StatisticsStoreContract : StatisticsServerContract
 {
-    private long _correlation;
-
-    protected StorageHarness<IStatisticsStore> Harness { get; private set; } = null!;
-
-    /// <summary>An empty store of its own whose buffer holds a number of rows.</summary>
-    protected abstract StorageHarness<IStatisticsStore> CreateHarness(int bufferRows);
-
-    [SetUp]
-    public void Open() => Harness = CreateHarness(100);
-
-    [TearDown]
-    public async Task Close() => await Harness.DisposeAsync();
-
     [Test]
     public async Task ReadAfter_WhenRecordedBeforeAReopening_GivesTheRowsWithGaplessNumbers()
     {
@@ -158,50 +145,6 @@ public abstract class StatisticsStoreContract
         Assert.That(page.Dropped, Is.Zero, "freed rows are not dropped ones");
     }
 
-    [Test]
-    public async Task Ingest_WhenRowsComeAgain_StoresEachOnceAndAnswersThePosition()
-    {
-        Assert.That((await IngestAsync("edge-1", 1, Row(1, 1, 1), Row(2, 2, 2))).UpTo, Is.EqualTo(2));
-        Assert.That((await IngestAsync("edge-1", 1, Row(1, 91, 91), Row(2, 92, 92), Row(3, 3, 3))).UpTo, Is.EqualTo(3));
-        Assert.That((await IngestAsync("edge-1", 1, Row(1, 91, 91))).UpTo, Is.EqualTo(3));
-
-        await Harness.ReopenAsync();
-        Assert.That((await IngestAsync("edge-1", 1, Row(2, 92, 92))).UpTo, Is.EqualTo(3));
-        Assert.That(await LatestAsync(), Is.EqualTo(new[] { Row(3, 3, 3) }), "the repeated rows carried later values");
-    }
-
-    [Test]
-    public async Task Ingest_WhenTheAgentDroppedRows_GoesOnAfterThem()
-    {
-        await IngestAsync("edge-1", 1, Row(1, 1, 1));
-
-        Assert.That((await IngestAsync("edge-1", 1, Row(8, 8, 8), Row(9, 9, 9))).UpTo, Is.EqualTo(9));
-    }
-
-    [Test]
-    public async Task Ingest_WhenTheIncarnationIsNew_StartsAtItsFirstNumber()
-    {
-        await IngestAsync("edge-1", 1, Row(1, 1, 1), Row(2, 2, 2));
-
-        Assert.That((await IngestAsync("edge-1", 2, Row(1, 5, 5))).UpTo, Is.EqualTo(1));
-        Assert.That((await IngestAsync("edge-1", 1, Row(3, 3, 3))).UpTo, Is.EqualTo(3));
-        Assert.That(await LatestAsync(), Is.EqualTo(new[] { Row(1, 5, 5) }));
-    }
-
-    [Test]
-    public async Task Latest_WhenAgentsAndStatisticsAreMany_GivesTheNewestOfTheAskedOnePerAgent()
-    {
-        await IngestAsync("edge-2", 1, Row(1, 20, 7, "edge-2"), Row(2, 21, 6, "edge-2"));
-        await IngestAsync("edge-1", 1, Row(1, 10, 3), Row(2, 11, 4), Row(3, 99, 50) with { Name = "other" }, Row(4, 98, 51) with { Node = "elsewhere" }, Row(5, 97, 52) with { Ion = "another" });
-
-        await Harness.ReopenAsync();
-
-        Assert.That(await LatestAsync(), Is.EqualTo(new[] { Row(2, 11, 4), Row(1, 20, 7, "edge-2") }), "newest is by time, not by arrival");
-    }
-
-    [Test]
-    public async Task Latest_WhenNothingIsThere_IsEmpty() => Assert.That(await LatestAsync(), Is.Empty);
-
     [TestCase(double.NaN)]
     [TestCase(double.PositiveInfinity)]
     public async Task Record_WhenAValueIsNotFinite_FailsAndStoresNothingOfTheRequest(double value)
@@ -248,48 +191,23 @@ public abstract class StatisticsStoreContract
     protected static NewStatistic Value(double value, long milliseconds) =>
         new("ion", "node", "edge-1", "kmeans.error", value, new HybridTimestamp(milliseconds, 0, "edge-1"));
 
-    protected static StatisticsRow Row(long sequenceNr, double value, long milliseconds, string agent = "edge-1") =>
-        new(sequenceNr, "ion", "node", agent, "kmeans.error", value, new HybridTimestamp(milliseconds, 0, "edge-1"));
-
     protected async Task<StatisticsRecorded> RecordAsync(params NewStatistic[] rows)
     {
-        object answer = await Harness.AskAsync((store, me) => store.Record(new RecordStatistics(++_correlation, [.. rows]), me));
+        object answer = await Harness.AskAsync((store, me) => store.Record(new RecordStatistics(NextCorrelation(), [.. rows]), me));
         Assert.That(answer, Is.InstanceOf<StatisticsRecorded>());
         return (StatisticsRecorded)answer;
     }
 
     protected async Task<StatisticsPage> ReadAsync(long after, int limit = 100)
     {
-        object answer = await Harness.AskAsync((store, me) => store.ReadAfter(new ReadStatisticsAfter(++_correlation, after, limit), me));
+        object answer = await Harness.AskAsync((store, me) => store.ReadAfter(new ReadStatisticsAfter(NextCorrelation(), after, limit), me));
         Assert.That(answer, Is.InstanceOf<StatisticsPage>());
         return (StatisticsPage)answer;
     }
 
     protected async Task AcknowledgeAsync(long upTo)
     {
-        var request = new AcknowledgeStatistics(++_correlation, upTo);
+        var request = new AcknowledgeStatistics(NextCorrelation(), upTo);
         Assert.That(await Harness.AskAsync((store, me) => store.AcknowledgeUpTo(request, me)), Is.EqualTo(new StatisticsAcknowledged(request.CorrelationId)));
-    }
-
-    protected Task<StatisticsIngested> IngestAsync(string agent, long incarnation, params StatisticsRow[] rows) =>
-        IngestAsync(Harness, agent, incarnation, 0, [.. rows]);
-
-    private static async Task<StatisticsIngested> IngestAsync(
-        StorageHarness<IStatisticsStore> server,
-        string agent,
-        long incarnation,
-        long dropped,
-        ImmutableArray<StatisticsRow> rows)
-    {
-        object answer = await server.AskAsync((store, me) => store.Ingest(new IngestStatistics(7, agent, incarnation, dropped, rows), me));
-        Assert.That(answer, Is.InstanceOf<StatisticsIngested>());
-        return (StatisticsIngested)answer;
-    }
-
-    private async Task<ImmutableArray<StatisticsRow>> LatestAsync()
-    {
-        object answer = await Harness.AskAsync((store, me) => store.Latest(new QueryLatestStatistics(++_correlation, "ion", "node", "kmeans.error"), me));
-        Assert.That(answer, Is.InstanceOf<StatisticsLatest>());
-        return ((StatisticsLatest)answer).Rows;
     }
 }

@@ -1,0 +1,47 @@
+using Npgsql;
+
+namespace Eco.Runtime.Persistence.Postgres;
+
+/// <summary>
+/// Does work that may be done twice: again while the database is away, for as long as outages are ridden out. While it stays away, each work is tried
+/// once. For one thread.
+/// </summary>
+internal sealed class PostgresRetry(PostgresSession session, PostgresOptions options, WaitHandle stopping)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private bool _isAway;
+
+    /// <summary>Runs work in a transaction, which the work's end commits.</summary>
+    /// <exception cref="Exception">What the last attempt ended in.</exception>
+    public T Run<T>(Func<NpgsqlConnection, T> work)
+    {
+        long since = options.TimeProvider.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                using NpgsqlTransaction transaction = session.Connection.BeginTransaction();
+                T result = work(session.Connection);
+                session.Commit(transaction);
+                _isAway = false;
+                return result;
+            }
+            catch (Exception e) when (PostgresErrors.IsConflict(e) && MayTryAgain(since))
+            {
+                // Whoever was in the way is through.
+            }
+            catch (Exception e) when (PostgresErrors.IsAway(e) || e is CommitUnknownException)
+            {
+                session.Drop();
+                if (!MayTryAgain(since))
+                {
+                    _isAway = true;
+                    throw;
+                }
+            }
+        }
+    }
+
+    private bool MayTryAgain(long since) =>
+        !_isAway && options.TimeProvider.GetElapsedTime(since) < options.RideOutOutages && !stopping.WaitOne(Pause);
+}
