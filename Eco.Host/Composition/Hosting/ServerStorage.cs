@@ -27,18 +27,16 @@ internal sealed record ServerStorage(
 
     private static ServerStorage OpenDatabase(EcoHostSetup setup, string database, EngineCatalogue engines, HostResources resources)
     {
-        HostFolder folder = setup.State.Server;
-        Directory.CreateDirectory(folder.Path);
         var options = new PostgresOptions { ConnectionString = database, HostName = setup.Server!.HostId };
         PostgresJournal journal = resources.Keep(PostgresJournal.Open(
             new PostgresJournalOptions { Database = options, PartitionCount = setup.Server.Partitions },
             setup.CrashPoints,
             resources.Logger<PostgresJournal>()));
-        FileArtifactStore artifacts = resources.Keep(
-            FileArtifactStore.Open(new FileArtifactStoreOptions { Folder = folder.Artifacts }, resources.Logger<FileArtifactStore>()));
-        StatisticsStore statistics = resources.Keep(StatisticsStore.Open(
-            new StatisticsStoreOptions { Path = folder.Statistics, OnStorageFault = resources.OnFault }, resources.Logger<StatisticsStore>()));
-        StatisticsSource newest = resources.KeepOpen(StatisticsSource.Open(folder.Statistics));
+        PostgresArtifactStore artifacts = resources.Keep(
+            PostgresArtifactStore.Open(new PostgresArtifactOptions { Database = options }, resources.Logger<PostgresArtifactStore>()));
+        PostgresStatisticsStore statistics = resources.Keep(
+            PostgresStatisticsStore.Open(new PostgresStatisticsOptions { Database = options }, resources.Logger<PostgresStatisticsStore>()));
+        StatisticsSource newest = resources.KeepOpen(StatisticsSource.Of(options));
         TimelineDatabase timeline = resources.KeepOpen(new TimelineDatabase(new PostgresTimeline(options, "timeline writer")));
         TimelineReader reader = resources.KeepOpen(new TimelineReader(new PostgresTimeline(options, "timeline reader"), newest, engines.Descriptors));
         SerialWorker worker = resources.Worker("eco timeline");

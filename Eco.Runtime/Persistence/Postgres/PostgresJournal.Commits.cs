@@ -36,17 +36,18 @@ public sealed partial class PostgresJournal
                 answers.ForEach(answer => Send(answer.Item1, answer.Item2));
                 return;
             }
-            catch (Exception e) when (PostgresErrors.IsConflict(e))
-            {
-                _writer.Rollback(); // Done again: whoever was in the way is through.
-            }
-            catch (Exception e) when (PostgresErrors.IsAway(e))
+            catch (Exception e) when (PostgresErrors.IsAway(e) || PostgresErrors.IsConflict(e))
             {
                 _writer.Rollback();
-                _writing.Drop();
+                bool isConflict = PostgresErrors.IsConflict(e);
+                if (!isConflict)
+                {
+                    _writing.Drop();
+                }
+
                 if (!MayTryAgain(since))
                 {
-                    SetAway(PostgresErrors.Describe(e));
+                    SetAway(isConflict ? null : PostgresErrors.Describe(e));
                     FailAll(works, AppendFailureReason.Unavailable, PostgresErrors.Describe(e));
                     return;
                 }

@@ -26,16 +26,17 @@ internal sealed class PostgresRetry(PostgresSession session, PostgresOptions opt
                 _isAway = false;
                 return result;
             }
-            catch (Exception e) when (PostgresErrors.IsConflict(e) && MayTryAgain(since))
+            catch (Exception e) when (PostgresErrors.IsAway(e) || PostgresErrors.IsConflict(e) || e is CommitUnknownException)
             {
-                // Whoever was in the way is through.
-            }
-            catch (Exception e) when (PostgresErrors.IsAway(e) || e is CommitUnknownException)
-            {
-                session.Drop();
+                bool isConflict = PostgresErrors.IsConflict(e);
+                if (!isConflict)
+                {
+                    session.Drop();
+                }
+
                 if (!MayTryAgain(since))
                 {
-                    _isAway = true;
+                    _isAway = !isConflict;
                     throw;
                 }
             }

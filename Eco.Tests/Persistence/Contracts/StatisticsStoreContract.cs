@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Statistics;
 using NUnit.Framework;
