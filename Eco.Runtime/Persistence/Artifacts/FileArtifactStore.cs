@@ -46,10 +46,7 @@ public sealed partial class FileArtifactStore : IArtifactStore, IAsyncDisposable
         string root = Path.GetFullPath(options.Folder);
         string temporary = Path.Combine(root, TemporaryFolder);
         Directory.CreateDirectory(temporary);
-        foreach (string leftOver in Directory.EnumerateFiles(temporary))
-        {
-            File.Delete(leftOver);
-        }
+        Tidy(temporary);
 
         long total = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
             .Where(file => ArtifactName.IsValid(Path.GetFileName(file)))
@@ -147,7 +144,6 @@ public sealed partial class FileArtifactStore : IArtifactStore, IAsyncDisposable
         }
 
         WriteDurably(path, hash, content);
-        Interlocked.Add(ref _totalBytes, content.Length - replaced);
         return new ArtifactStored(request.CorrelationId, hash, content.Length);
     }
 
@@ -169,7 +165,13 @@ public sealed partial class FileArtifactStore : IArtifactStore, IAsyncDisposable
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite: true);
+            lock (_publishing)
+            {
+                long replaced = File.Exists(path) ? new FileInfo(path).Length : 0;
+                File.Move(temporary, path, overwrite: true);
+                Interlocked.Add(ref _totalBytes, content.Length - replaced);
+            }
+
             DirectorySync.Flush(folder);
         }
         catch
