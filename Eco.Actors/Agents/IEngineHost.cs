@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Eco.Engines.Abstractions;
+using Eco.Engines.Process;
 using Eco.Runtime.Actors;
 
 namespace Eco.Actors.Agents;
@@ -31,10 +32,17 @@ public interface IEngineHost
 /// <param name="Spec">The pipeline.</param>
 /// <param name="Seed">The instance's seed, in addition to the agent's own context.</param>
 /// <param name="Checkpoint">Where to go on; null to start afresh.</param>
-public sealed record DeployPipeline(long CorrelationId, string InstanceId, string Engine, PipelineSpec Spec, ulong Seed, byte[]? Checkpoint);
+/// <param name="Steps">How many steps were taken at that checkpoint.</param>
+/// <param name="MayResume">
+/// Whether a pipeline of this instance that still runs, since its engine outlived the agent, may go on as it is. Only then can the answer say so.
+/// </param>
+public sealed record DeployPipeline(
+    long CorrelationId, string InstanceId, string Engine, PipelineSpec Spec, ulong Seed, byte[]? Checkpoint, long Steps = 0, bool MayResume = false);
 
 /// <summary>The pipeline is ready.</summary>
-public sealed record PipelineDeployed(long CorrelationId);
+/// <param name="CorrelationId">The request's.</param>
+/// <param name="Resumed">Null: it was made from the checkpoint. Otherwise it has run on meanwhile, and goes on from here.</param>
+public sealed record PipelineDeployed(long CorrelationId, ResumedPipeline? Resumed = null);
 
 /// <summary>Asks for a step.</summary>
 /// <param name="CorrelationId">Comes back with the outcome.</param>

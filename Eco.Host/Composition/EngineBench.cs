@@ -43,15 +43,17 @@ internal sealed class EngineBench(
         });
     }
 
+    /// <summary>What a step works on.</summary>
+    public static StepInput InputOf(StepPipeline request) => new(request.Models
+        .GroupBy(input => input.Component, StringComparer.Ordinal)
+        .ToImmutableSortedDictionary(
+            group => group.Key,
+            group => group.Select(input => input.Model.ToArtifact()).ToImmutableArray(),
+            StringComparer.Ordinal));
+
     public object Step(StepPipeline request) => With(request.InstanceId, request.CorrelationId, pipeline =>
     {
-        var models = request.Models
-            .GroupBy(input => input.Component, StringComparer.Ordinal)
-            .ToImmutableSortedDictionary(
-                group => group.Key,
-                group => group.Select(input => input.Model.ToArtifact()).ToImmutableArray(),
-                StringComparer.Ordinal);
-        StepResult result = pipeline.Step(new StepInput(models));
+        StepResult result = pipeline.Step(InputOf(request));
         bool wanted = request.WithCheckpoint || !result.Models.IsEmpty || result.Finished || !result.Notices.IsEmpty;
         return new PipelineStepped(request.CorrelationId, result, wanted ? pipeline.Checkpoint() : null);
     });

@@ -60,6 +60,18 @@ public sealed record HostOptions
     /// <summary>A pipeline that emits no model is checkpointed after so many steps.</summary>
     public required int CheckpointEverySteps { get; init; }
 
+    /// <summary>Whether each pipeline has an engine process of its own.</summary>
+    public required bool IsolatesEngines { get; init; }
+
+    /// <summary>How long an engine process waits for its agent to come back.</summary>
+    public required TimeSpan EngineKeepFor { get; init; }
+
+    /// <summary>How long a call to an engine process may take.</summary>
+    public required TimeSpan EngineCallWithin { get; init; }
+
+    /// <summary>Managed memory of an engine process.</summary>
+    public required long EngineMemoryBytes { get; init; }
+
     /// <summary>What an agent's statistics may take on its disk while it has no connection.</summary>
     public required long StatisticsBufferBytes { get; init; }
 

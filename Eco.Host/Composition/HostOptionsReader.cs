@@ -105,6 +105,7 @@ public static partial class HostOptionsReader
         OptionsSection server = eco.Section("server");
         OptionsSection contact = eco.Section("contact");
         OptionsSection engines = eco.Section("engines");
+        OptionsSection engineProcesses = engines.Section("process");
         OptionsSection statistics = eco.Section("statistics");
         OptionsSection log = eco.Section("log");
         OptionsSection agentDefaults = eco.Section("agent-defaults");
@@ -129,11 +130,15 @@ public static partial class HostOptionsReader
             StatisticsEvery = contact.Duration("statistics-every", Millisecond, Day),
             StatusEvery = contact.Duration("status-every", Millisecond, Day),
             CheckpointEverySteps = engines.Integer("checkpoint-every-steps", 1, int.MaxValue),
+            IsolatesEngines = engines.Choice("isolation", "in-process", "process") == "process",
+            EngineKeepFor = engineProcesses.Duration("keep-for", TimeSpan.FromSeconds(1), Day),
+            EngineCallWithin = engineProcesses.Duration("call-within", TimeSpan.FromSeconds(1), Day),
+            EngineMemoryBytes = engineProcesses.Bytes("memory", 32L << 20, 1L << 40),
             StatisticsBufferBytes = statistics.Bytes("buffer-bytes", 1L << 20, 1L << 40),
             LogLevel = LogLevelOf(log),
         };
         CheckTogether(options, roles, eco, host, contact);
-        foreach (OptionsSection section in (OptionsSection[])[document, eco, host, server, contact, engines, statistics, log, agentDefaults])
+        foreach (OptionsSection section in (OptionsSection[])[document, eco, host, server, contact, engines, engineProcesses, statistics, log, agentDefaults])
         {
             section.RejectUnknown();
         }

@@ -50,6 +50,18 @@ internal sealed class OptionsSection(HoconObject? written, HoconObject reference
         return text;
     }
 
+    public string Choice(string key, params ReadOnlySpan<string> choices)
+    {
+        string text = Text(key);
+        if (choices.Contains(text))
+        {
+            return text;
+        }
+
+        Wrong(key, $"is '{text}'", $"write {string.Join(" or ", choices.ToArray())}");
+        return reference.GetString(key);
+    }
+
     public int Integer(string key, int least, int most)
     {
         long value = Read<long>(key, HoconConversions.TryToInteger);

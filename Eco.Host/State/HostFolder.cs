@@ -13,6 +13,9 @@ public sealed record HostFolder(string Path)
     /// <summary>Statistics: primary data.</summary>
     public string Statistics => System.IO.Path.Combine(Path, "statistics.db");
 
+    /// <summary>Engine processes, with their sockets.</summary>
+    public string Engines => System.IO.Path.Combine(Path, "engines");
+
     /// <summary>Content-addressed artefacts.</summary>
     public string Artifacts => System.IO.Path.Combine(Path, "artifacts");
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Eco.Actors.Ions;
 using Eco.Actors.Models;
 using Eco.Engines.Abstractions;
+using Eco.Engines.Process;
 using Eco.Runtime.Cluster;
 using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Statistics;
@@ -165,7 +166,7 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
         switch (message)
         {
             case PipelineDeployed deployed when Answers(deployed.CorrelationId, Phase.Deploying):
-                OnDeployed();
+                OnDeployed(deployed.Resumed);
                 return true;
             case PipelineStepped stepped when Answers(stepped.CorrelationId, Phase.Stepping):
                 OnStepped(stepped);
@@ -265,15 +266,19 @@ public sealed partial class NodeInstanceActor : EntityActor<NodeInstanceState>
         _phase = Phase.Deploying;
         PipelineNode definition = State.Deployment!.Definition;
         _engines.Deploy(
-            new DeployPipeline(++_correlation, PersistenceId, definition.Engine, definition.Components, State.Seed, checkpoint),
+            new DeployPipeline(
+                ++_correlation, PersistenceId, definition.Engine, definition.Components, State.Seed, checkpoint, _steps, Mode.Kind == RunKind.Continuous),
             Self);
     }
 
-    private void OnDeployed()
+    private void OnDeployed(ResumedPipeline? resumed)
     {
         _phase = Phase.Ready;
         _nextStepAt = Elapsed;
-        Execute(new PipelineReady());
+        if (resumed is null || !TakeUp(resumed))
+        {
+            Execute(new PipelineReady());
+        }
     }
 
     private void NextCall()

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
+using Eco.Actors.Agents;
 using Eco.Actors.Console;
 using Eco.Actors.Hosting;
 using Eco.Actors.Timeline;
 using Eco.Host.Commands;
+using Eco.Host.Composition.EngineProcesses;
 using Eco.Host.ConsoleSocket;
 using Eco.Host.State;
 using Eco.Runtime.Actors;
@@ -255,8 +257,7 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
             },
             _setup.CrashPoints,
             _resources.Logger<SqliteJournal>()));
-        EngineBench bench = _resources.KeepOpen(new EngineBench(id, agent.Profile.Labels, agent.DataRoot, _engines.Engines));
-        SerialWorker worker = _resources.Worker($"eco engines of {id}");
+        IEngineHost engines = EnginesOf(agent, folder);
 
         ActorSystem system = _resources.NewSystem(id);
         _agents.Add(system);
@@ -267,7 +268,20 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
             system,
             new AgentSetup(agent.Profile, $"{id}/{_resources.StartId}", _setup.Timing, _setup.Entities),
             new AgentPorts(
-                journal, artifacts, statistics, new ThreadedEngineHost(bench, [worker]), _transports.OfAgent(id), new LocalArtifactTransfer(artifacts, _models ?? artifacts), _setup.CrashPoints));
+                journal, artifacts, statistics, engines, _transports.OfAgent(id), new LocalArtifactTransfer(artifacts, _models ?? artifacts), _setup.CrashPoints));
+    }
+
+    private IEngineHost EnginesOf(LocalAgent agent, HostFolder folder)
+    {
+        (string Id, ImmutableSortedDictionary<string, string> Labels) profile = (agent.Profile.Id, agent.Profile.Labels);
+        if (_setup.EngineProcesses is { } bounds)
+        {
+            return _resources.Keep(new EngineProcessHost(
+                profile, agent.DataRoot, folder.Engines, bounds, TimeProvider.System, _resources.Logger<EngineProcessHost>()));
+        }
+
+        EngineBench bench = _resources.KeepOpen(new EngineBench(profile.Id, profile.Labels, agent.DataRoot, _engines.Engines));
+        return new ThreadedEngineHost(bench, [_resources.Worker($"eco engines of {profile.Id}")]);
     }
 
     private void Observe(ActorSystem system, Action<EntityHostReady> hostReady, Action<ServerReady> serverReady)

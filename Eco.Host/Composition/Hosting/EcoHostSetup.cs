@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Eco.Actors.Agents;
+using Eco.Host.Composition.EngineProcesses;
 using Eco.Host.State;
 using Eco.Runtime.Cluster;
 using Eco.Runtime.Dispatch;
@@ -30,6 +31,9 @@ internal sealed record EcoHostSetup(
 
     /// <summary>How long each phase of an orderly stop may take; what has not ended by then is cut off.</summary>
     public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gives each pipeline a process of its own, within these bounds; null: all run in this one.</summary>
+    public EngineProcessOptions? EngineProcesses { get; init; }
 
     /// <summary>What an agent's statistics may take on its disk while it has no connection.</summary>
     public long StatisticsBufferBytes { get; init; } = 64L << 20;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Eco.Actors.Agents;
 using Eco.Host.Commands;
+using Eco.Host.Composition.EngineProcesses;
 using Eco.Host.ConsoleSocket;
 using Eco.Host.Output;
 using Eco.Host.State;
@@ -110,6 +111,14 @@ internal static class HostCommand
                 ? null
                 : new BrokerSetup(options.Brokers, SecretFile.OfBrokers(options)),
             StopWithin = options.StopWithin,
+            EngineProcesses = options.IsolatesEngines
+                ? new EngineProcessOptions
+                {
+                    KeepFor = options.EngineKeepFor,
+                    CallWithin = options.EngineCallWithin,
+                    MemoryBytes = options.EngineMemoryBytes,
+                }
+                : null,
             StatisticsBufferBytes = options.StatisticsBufferBytes,
         };
     }
