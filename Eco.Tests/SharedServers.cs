@@ -5,7 +5,7 @@ namespace Eco.Tests;
 
 /// <summary>Ends what tests of several folders share.</summary>
 [SetUpFixture]
-public sealed class SharedServers
+internal sealed class SharedServers
 {
     [OneTimeTearDown]
     public Task Stop() => PostgresServerOfTests.StopAsync();

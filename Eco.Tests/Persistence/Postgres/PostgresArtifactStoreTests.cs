@@ -1,7 +1,6 @@
 using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Postgres;
 using Eco.Tests.Persistence.Contracts;
-using Npgsql;
 using NUnit.Framework;
 
 namespace Eco.Tests.Persistence.Postgres;
@@ -21,7 +20,7 @@ public sealed class PostgresArtifactStoreTests : ArtifactStoreContract
         byte[] content = new byte[(2 << 20) + 17];
         new Random(4).NextBytes(content);
         var stored = (ArtifactStored)await _own.AskAsync((store, me) => store.Put(new PutArtifact(1, content), me));
-        Execute(change);
+        TestPostgres.Execute(_own.ConnectionString, change);
 
         object corrupt = await _own.AskAsync((store, me) => store.Get(new GetArtifact(2, stored.Hash), me));
         object again = await _own.AskAsync((store, me) => store.Put(new PutArtifact(3, content), me));
@@ -66,13 +65,5 @@ public sealed class PostgresArtifactStoreTests : ArtifactStoreContract
 
         Assert.That(answers, Is.All.InstanceOf<ArtifactStored>());
         Assert.That(await _own.AskAsync((_, me) => other.Get(new GetArtifact(2, stored.Hash), me)), Is.InstanceOf<ArtifactLoaded>(), "what the first has stored");
-    }
-
-    private void Execute(string sql)
-    {
-        using var connection = new NpgsqlConnection(_own.ConnectionString + ";Pooling=false");
-        connection.Open();
-        using var command = new NpgsqlCommand(sql, connection);
-        command.ExecuteNonQuery();
     }
 }

@@ -1,19 +1,20 @@
+using Eco.Host.Fleet;
+
 namespace Eco.Tests.Persistence.Postgres;
 
 /// <summary>One server for all tests that share one, started for the first of them; each test works in a schema of its own.</summary>
-public static class PostgresServerOfTests
+internal static class PostgresServerOfTests
 {
-    private static readonly Lazy<PostgresInstance> Server = new(() => PostgresInstance.StartAsync().GetAwaiter().GetResult());
+    private static readonly Lazy<PostgresServer> Server = new(() => TestPostgres.StartAsync().GetAwaiter().GetResult());
     private static int _schemas;
-
-    public static PostgresInstance Instance => Server.Value;
 
     /// <summary>A connection string to an empty schema.</summary>
     public static string NewSchema()
     {
         string name = $"test_{Interlocked.Increment(ref _schemas)}";
-        Instance.Execute($"CREATE SCHEMA {name}");
-        return $"{Instance.ConnectionString()};Search Path={name}";
+        string server = TestPostgres.ConnectionString(Server.Value);
+        TestPostgres.Execute(server, $"CREATE SCHEMA {name}");
+        return $"{server};Search Path={name}";
     }
 
     public static async Task StopAsync()
