@@ -72,9 +72,9 @@ public sealed class ClusterAcceptanceTests
 
             await Eventually.HoldsAsync(
                 "the ION is completed", async () => (await ShowAsync(fleet))?.Ion.State == "completed", () => Describe(fleet), StepLimit);
+            await AuditAsync(fleet);
             EcoResult down = await RunAsync("down", "--state", root);
             Assert.That(down.ExitCode, Is.EqualTo(ExitCodes.Success), down.ToString());
-            await AuditAsync(fleet);
         }
         finally
         {
@@ -115,7 +115,8 @@ public sealed class ClusterAcceptanceTests
 
     private static async Task AuditAsync(EcoFleet fleet)
     {
-        await fleet.StartServicesAsync(_ => { }, CancellationToken.None);
+        await Task.WhenAll(fleet.AgentHosts.Select(host => host.StopAsync()));
+        await Task.WhenAll(fleet.Servers.Select(server => server.StopAsync()));
         JournalAudit audit = await JournalAudit.OfAsync(fleet);
         audit.AssertNothingIsOpen();
         Assert.That(audit.MergedRounds, Is.GreaterThanOrEqualTo(10));
