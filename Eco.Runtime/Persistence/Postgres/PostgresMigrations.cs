@@ -193,13 +193,12 @@ internal static class PostgresMigrations
     {
         using NpgsqlTransaction transaction = connection.BeginTransaction();
         PostgresSession.LockSchema(connection);
+
+        // Whoever waited for the lock may remember that there was no table; only what locks something forgets that.
+        connection.Execute(
+            "CREATE TABLE IF NOT EXISTS schema_version(version INTEGER PRIMARY KEY, what TEXT NOT NULL, applied TIMESTAMPTZ NOT NULL DEFAULT now())");
         int before = VersionOf(connection);
         RequireNotNewer(before, database);
-        if (before == 0)
-        {
-            connection.Execute(
-                "CREATE TABLE schema_version(version INTEGER PRIMARY KEY, what TEXT NOT NULL, applied TIMESTAMPTZ NOT NULL DEFAULT now())");
-        }
 
         foreach ((int version, string what, string sql) in All.Where(step => step.Version > before))
         {
