@@ -148,12 +148,21 @@ internal sealed class BrokerCluster : IAsyncDisposable
     /// <param name="node">The node.</param>
     /// <param name="call">Such as <c>rabbit_mnesia cluster_nodes [running]</c>.</param>
     /// <param name="stop">Ends the wait.</param>
-    public Task<string> CallAsync(BrokerNode node, string call, CancellationToken stop = default)
+    public Task<string> CallAsync(BrokerNode node, string call, CancellationToken stop = default) => ErlangAsync(node, ["-a", call], null, stop);
+
+    /// <summary>Runs Erlang expressions on a node and returns the value of the last, after <c>{ok, </c>.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="expressions">They end in a full stop.</param>
+    /// <param name="stop">Ends the wait.</param>
+    public Task<string> EvaluateAsync(BrokerNode node, string expressions, CancellationToken stop = default) => ErlangAsync(node, ["-e"], expressions + "\n", stop);
+
+    private Task<string> ErlangAsync(BrokerNode node, string[] words, string? input, CancellationToken stop)
     {
         string program = Directory.EnumerateDirectories("/usr/lib/erlang", "erts-*").Select(erts => Path.Combine(erts, "bin", "erl_call")).First(File.Exists);
         return PackageTools.RunAsync(
-            [.. node.Place.Prefix, program, "-c", _settings.Cookie, "-name", node.Name, "-a", call],
+            [.. node.Place.Prefix, program, "-c", _settings.Cookie, "-name", node.Name, .. words],
             stop,
+            input,
             environment: ("ERL_EPMD_PORT", _settings.EpmdPort.ToString(CultureInfo.InvariantCulture)));
     }
 

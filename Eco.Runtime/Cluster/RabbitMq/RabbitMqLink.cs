@@ -68,14 +68,13 @@ internal sealed partial class RabbitMqLink
 
     public void Start() => _loop = Task.Run(RunAsync);
 
-    /// <summary>Closes the connection and seeks no other.</summary>
+    /// <summary>Closes the connection and seeks no other; may be called again.</summary>
     public async Task StopAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         Session?.GiveUp("the host is stopping");
         await _loop.ConfigureAwait(false);
         await _closing.ConfigureAwait(false);
-        _stop.Dispose();
     }
 
     private async Task RunAsync()
@@ -211,8 +210,8 @@ internal sealed partial class RabbitMqLink
     {
         try
         {
-            await connection.AbortAsync(CloseWithin).ConfigureAwait(false);
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await connection.AbortAsync(CloseWithin).WaitAsync(CloseWithin + CloseWithin, _options.TimeProvider).ConfigureAwait(false);
+            await connection.DisposeAsync().AsTask().WaitAsync(CloseWithin + CloseWithin, _options.TimeProvider).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -154,7 +154,7 @@ public sealed class RabbitMqTransport : ITransport, IAsyncDisposable
         });
     }
 
-    /// <summary>Closes the connections. What waited is answered; subscriptions end without a word.</summary>
+    /// <summary>Closes the connections. What waited is answered, and subscriptions are told that they end.</summary>
     public async ValueTask DisposeAsync()
     {
         await _publishing.StopAsync().ConfigureAwait(false);

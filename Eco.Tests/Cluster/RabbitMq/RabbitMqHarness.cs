@@ -2,7 +2,6 @@ using Eco.Runtime.Actors;
 using Eco.Runtime.Cluster;
 using Eco.Runtime.Cluster.RabbitMq;
 using Eco.Tests.Integration;
-using Microsoft.Extensions.Logging.Abstractions;
 using RabbitMQ.Client;
 
 namespace Eco.Tests.Cluster.RabbitMq;
@@ -21,9 +20,8 @@ internal sealed class RabbitMqHarness : TransportHarness
     {
         foreach (string host in (string[])["a", "b", "c"])
         {
-            _transports.Add(host, RabbitMqTransport.Open(
-                TestBroker.OptionsOf(host) with { ControlCapacity = ControlCapacity, TelemetryCapacity = TelemetryCapacity },
-                NullLogger<RabbitMqTransport>.Instance));
+            _transports.Add(host, TestBroker.Open(
+                host, options => options with { ControlCapacity = ControlCapacity, TelemetryCapacity = TelemetryCapacity }));
         }
 
         _connection = TestBroker.ConnectAsync().GetAwaiter().GetResult();

@@ -1,6 +1,8 @@
-using System.Diagnostics.CodeAnalysis;
 using Eco.Host.Fleet;
+using Eco.Runtime.Actors;
+using Eco.Runtime.Cluster;
 using Eco.Runtime.Cluster.RabbitMq;
+using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using RabbitMQ.Client;
 
@@ -8,12 +10,13 @@ namespace Eco.Tests.Cluster.RabbitMq;
 
 /// <summary>One real broker for the tests of this folder. Where RabbitMQ is not installed they fail, and say how to install it.</summary>
 [SetUpFixture]
-[SuppressMessage("Structure", "NUnit1032", Justification = "It is disposed of when the last test is done.")]
 public sealed class TestBroker
 {
     private static BrokerCluster? s_cluster;
 
-    private static BrokerCluster Cluster => s_cluster ?? throw new InvalidOperationException("the broker is not started");
+    internal static BrokerCluster Cluster => s_cluster ?? throw new InvalidOperationException("the broker is not started");
+
+    internal static BrokerNode Node => Cluster.Nodes[0];
 
     [OneTimeSetUp]
     public async Task StartAsync() => s_cluster = await BrokerCluster.StartAsync(
@@ -28,25 +31,46 @@ public sealed class TestBroker
         }
     }
 
-    internal static RabbitMqTransportOptions OptionsOf(string host) => OptionsOf(Cluster, host);
+    internal static RabbitMqTransport Open(string host, Func<RabbitMqTransportOptions, RabbitMqTransportOptions>? change = null) =>
+        Open(Cluster, host, change);
 
-    internal static RabbitMqTransportOptions OptionsOf(BrokerCluster cluster, string host) => new()
+    internal static RabbitMqTransport Open(
+        BrokerCluster cluster, string host, Func<RabbitMqTransportOptions, RabbitMqTransportOptions>? change = null)
     {
-        Endpoints = [.. cluster.Endpoints.Select(uri => RabbitMqEndpoint.Parse(uri, out _, out _))],
-        Credentials = new RabbitMqCredentials(cluster.User, cluster.Password),
-        HostName = host,
-        TimeProvider = TimeProvider.System,
-        Random = new Random(7),
-    };
+        var options = new RabbitMqTransportOptions
+        {
+            Endpoints = [.. cluster.Endpoints.Select(uri => RabbitMqEndpoint.Parse(uri, out _, out _))],
+            Credentials = new RabbitMqCredentials(cluster.User, cluster.Password),
+            HostName = host,
+            TimeProvider = TimeProvider.System,
+            Random = new Random(7),
+        };
+        return RabbitMqTransport.Open(change?.Invoke(options) ?? options, NullLogger<RabbitMqTransport>.Instance);
+    }
 
-    internal static Task<IConnection> ConnectAsync() => ConnectAsync(Cluster, 0);
-
-    internal static Task<IConnection> ConnectAsync(BrokerCluster cluster, int node) => new ConnectionFactory
+    internal static Task<IConnection> ConnectAsync() => new ConnectionFactory
     {
-        HostName = cluster.Nodes[node].Place.Address,
-        Port = cluster.Nodes[node].Port,
-        UserName = cluster.User,
-        Password = cluster.Password,
+        HostName = Node.Place.Address,
+        Port = Node.Port,
+        UserName = Cluster.User,
+        Password = Cluster.Password,
         AutomaticRecoveryEnabled = false,
     }.CreateConnectionAsync();
+
+    /// <summary>The broker closes the connections of a host.</summary>
+    internal static async Task DisconnectAsync(BrokerCluster cluster, BrokerNode node, string host)
+    {
+        string closed = await cluster.EvaluateAsync(
+            node,
+            "[rabbit_networking:close_connection(P, \"closed by the test\") || P <- rabbit_networking:connections(), "
+            + "{client_properties, L} <- rabbit_reader:info(P, [client_properties]), {<<\"connection_name\">>, _, N} <- L, "
+            + $"binary:match(N, <<\"{host}/\">>) =:= {{0, {host.Length + 1}}}].");
+        Assert.That(closed, Does.Contain("ok]"), $"{host} had a connection");
+    }
+
+    internal static TransportSubscription Subscription(string address, string tag, SubscriptionMode mode = SubscriptionMode.Exclusive, int prefetch = 64) =>
+        new(address, tag, mode, prefetch);
+
+    internal static void Send(ITransport transport, IActorRef outcomes, long number, string to, byte[]? frame = null) =>
+        transport.Send(new TransportSend(number, "x", to, TransportLane.Control, frame ?? BitConverter.GetBytes(number)), outcomes);
 }
