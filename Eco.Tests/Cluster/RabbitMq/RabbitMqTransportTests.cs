@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Eco.Host.Fleet;
 using Eco.Runtime.Cluster;
 using Eco.Runtime.Cluster.RabbitMq;
 using Eco.Tests.Integration;
