@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
 using Eco.Actors.Console;
+using Eco.Host.Composition;
 using Eco.Host.Output;
 using Eco.Host.State;
+using Eco.Runtime.Persistence.Postgres;
 using Eco.Runtime.Persistence.Sqlite;
 
 namespace Eco.Host.Commands;
@@ -19,17 +21,33 @@ internal static class AuditCommands
         {
             Description = "Accept journals that are sound in themselves but not what their head file says (a restored backup, a lost end), and give them a new head",
         };
+        Option<string> config = DbCommands.ConfigOption("Verifies the journal in the database that this configuration names, in place of the state directory's");
         return builder.Verb(
             "verify",
             "Verifies every journal of the state directory: pages, hash chains, digests, head file",
-            [adopt],
+            [adopt, config],
             scope =>
             {
-                scope.State.RequireReadable();
-                AuditedJournal[] audited = scope.Parsed.GetValue(adopt) ? Adopt(scope.State) : [.. scope.State.WithJournal().Select(folder => Audit(scope.State, folder, adopted: false))];
+                AuditedJournal[] audited;
+                if (scope.Parsed.GetValue(config) is { } file)
+                {
+                    audited = [AuditDatabase(file)];
+                }
+                else
+                {
+                    scope.State.RequireReadable();
+                    audited = scope.Parsed.GetValue(adopt) ? Adopt(scope.State) : [.. scope.State.WithJournal().Select(folder => Audit(scope.State, folder, adopted: false))];
+                }
+
                 Print(scope.Output, audited);
                 return Task.FromResult(audited.Any(journal => journal.Problems.Length > 0) ? ExitCodes.State : ExitCodes.Success);
             });
+    }
+
+    private static AuditedJournal AuditDatabase(string file)
+    {
+        PostgresOptions database = DbCommands.DatabaseOf(HostOptionsReader.ReadFile(file), file);
+        return Describe("database", DbCommands.Guarded(() => PostgresAdministration.Verify(database)), adopted: false);
     }
 
     private static AuditedJournal[] Adopt(StateDirectory state)
@@ -61,21 +79,22 @@ internal static class AuditCommands
         string name = Path.GetRelativePath(state.Root, folder.Path);
         try
         {
-            JournalVerification found = JournalVerifier.Verify(folder.Journal);
-            return new AuditedJournal(
-                name,
-                found.Entities,
-                found.Events,
-                found.Commit,
-                found.LastOrdering,
-                adopted,
-                [.. found.Problems.Select(problem => new AuditProblem(problem.Name, problem.Detail, problem.Cure))]);
+            return Describe(name, JournalVerifier.Verify(folder.Journal), adopted);
         }
         catch (JournalOpenException error)
         {
             return new AuditedJournal(name, 0, 0, 0, 0, adopted, [new AuditProblem("unreadable", error.Cause, error.Cure)]);
         }
     }
+
+    private static AuditedJournal Describe(string name, JournalVerification found, bool adopted) => new(
+        name,
+        found.Entities,
+        found.Events,
+        found.Commit,
+        found.LastOrdering,
+        adopted,
+        [.. found.Problems.Select(problem => new AuditProblem(problem.Name, problem.Detail, problem.Cure))]);
 
     private static void Print(CommandOutput output, AuditedJournal[] audited)
     {

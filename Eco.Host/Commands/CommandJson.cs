@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace Eco.Host.Commands;
@@ -23,11 +24,49 @@ internal sealed record VersionLine(string Version, string Commit, string Runtime
 /// <param name="Graph">The drawing.</param>
 internal sealed record GraphDocument(string Ion, string Notation, string Graph);
 
+/// <summary>The document of <c>eco db migrate --format json</c>.</summary>
+internal sealed record MigrationLine(int SchemaBefore, int SchemaAfter);
+
+/// <summary>The document of <c>eco db status --format json</c>.</summary>
+internal sealed record DatabaseDocument(
+    string Database,
+    string Primary,
+    string Version,
+    int Schema,
+    int SchemaNeeded,
+    ImmutableSortedDictionary<string, string> Settings,
+    ImmutableArray<StandbyDocument> Standbys,
+    long Bytes,
+    ImmutableSortedDictionary<string, long> TableBytes,
+    long Partitions,
+    long Entities,
+    long Events,
+    ImmutableArray<string> Warnings);
+
+/// <summary>A standby of a <see cref="DatabaseDocument"/>.</summary>
+internal sealed record StandbyDocument(string Name, string State, string Sync);
+
+/// <summary>The document of <c>eco db import --format json</c>.</summary>
+/// <param name="Partitions">Partitions of the journal.</param>
+/// <param name="Entities">Entities of the journal.</param>
+/// <param name="Events">Events of the journal.</param>
+/// <param name="LastOrdering">The last event's ordering.</param>
+/// <param name="StatisticsRows">Rows of statistics.</param>
+/// <param name="Artifacts">Artefacts.</param>
+/// <param name="ArtifactBytes">Their bytes.</param>
+/// <param name="TimelineEvents">Events of the timeline; null where it is made anew.</param>
+/// <param name="Kept">Where the files are now.</param>
+internal sealed record ImportDocument(
+    int Partitions, long Entities, long Events, long LastOrdering, long StatisticsRows, long Artifacts, long ArtifactBytes, long? TimelineEvents, string Kept);
+
 /// <summary>How the documents of commands that need no host look.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DoctorLine[]))]
 [JsonSerializable(typeof(AuditedJournal[]))]
 [JsonSerializable(typeof(VersionLine))]
 [JsonSerializable(typeof(GraphDocument))]
+[JsonSerializable(typeof(MigrationLine))]
+[JsonSerializable(typeof(DatabaseDocument))]
+[JsonSerializable(typeof(ImportDocument))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class CommandJson : JsonSerializerContext;

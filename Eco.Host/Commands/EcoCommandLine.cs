@@ -107,6 +107,7 @@ public sealed class EcoCommandLine
         InteractiveCommands.Console(builder),
         AboutCommands.Doctor(builder),
         AuditCommands.Build(builder),
+        DbCommands.Build(builder),
         AboutCommands.Version(builder),
     ];
 

@@ -37,13 +37,14 @@ public sealed class AuditTests
     [Test]
     public async Task Verify_WhenAnEventWasChanged_NamesItAndACure()
     {
+        await AppendAsync(1, "ion-2");
         using (var connection = new SqliteConnection($"Data Source={Journal};Pooling=False"))
         {
             connection.Open();
-            SqliteFile.Execute(connection, "UPDATE journal SET message = x'7b7d'");
+            SqliteFile.Execute(connection, "UPDATE journal SET message = x'7b7d' WHERE persistence_id = 'ion-1'");
         }
 
-        Assert.That(await _eco.RunAsync("audit", "verify", "--format", "json"), Is.EqualTo(ExitCodes.State));
+        Assert.That(await _eco.RunAsync("audit", "verify", "--format", "json"), Is.EqualTo(ExitCodes.State), "the others are verified all the same");
         JsonElement problem = JsonDocument.Parse(_eco.Out).RootElement[0].GetProperty("problems")[0];
         Assert.That(problem.GetProperty("outcome").GetString(), Is.EqualTo("JournalCorrupt(ion-1, 1)"));
         Assert.That(problem.GetProperty("cure").GetString(), Does.Contain("backup"));
@@ -93,14 +94,14 @@ public sealed class AuditTests
         Assert.That(await _eco.RunAsync("doctor"), Is.EqualTo(ExitCodes.Failure));
     }
 
-    private async Task<Ownership> AppendAsync(long sequenceNr)
+    private async Task<Ownership> AppendAsync(long sequenceNr, string entity = "ion-1")
     {
         await using SqliteJournal journal = SqliteJournal.Open(new SqliteJournalOptions { Path = Journal });
         var answers = new RecordingRef();
         journal.Claim(ClaimPartitions.All(1, 1, "w"), answers);
         await Integration.Eventually.HoldsAsync("the claim", () => answers.Messages.Count == 1, () => "none");
         Ownership owned = ((PartitionsClaimed)answers.Messages[0]).Owned[0];
-        journal.Append(new AppendRequest(2, "ion-1", owned, [JournalProbe.Event(sequenceNr)], [], [], null), answers);
+        journal.Append(new AppendRequest(2, entity, owned, [JournalProbe.Event(sequenceNr)], [], [], null), answers);
         await Integration.Eventually.HoldsAsync("the append", () => answers.Messages.Count == 2, () => "none");
         Assert.That(answers.Messages[1], Is.InstanceOf<AppendCommitted>());
         return owned;

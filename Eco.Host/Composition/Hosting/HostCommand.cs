@@ -129,9 +129,6 @@ internal static class HostCommand
         KeepEvents = options.KeepEvents,
         Database = options.Database.Length == 0
             ? null
-            : DatabaseOf(options.Database, SecretFile.OfDatabase(options)),
+            : DatabaseConnection.Of(options),
     };
-
-    private static string DatabaseOf(string database, string password) =>
-        new System.Data.Common.DbConnectionStringBuilder { ConnectionString = database, ["Password"] = password }.ConnectionString;
 }

@@ -12,8 +12,8 @@ public sealed record PostgresOptions
     /// <summary>Who this is, for the server's lists of connections.</summary>
     public string HostName { get; init; } = "eco";
 
-    /// <summary>How long a connection attempt may take. Default: 3 s.</summary>
-    public TimeSpan ConnectWithin { get; init; } = TimeSpan.FromSeconds(3);
+    /// <summary>How long a connection attempt may take. Default: 5 s.</summary>
+    public TimeSpan ConnectWithin { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a statement may take; a commit that waits for its standby longer has an unknown outcome. Default: 10 s.</summary>
     public TimeSpan CommandWithin { get; init; } = TimeSpan.FromSeconds(10);

@@ -153,6 +153,9 @@ public sealed class PostgresSession : IDisposable
     private static string NameOf(string connectionString)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
-        return string.Create(CultureInfo.InvariantCulture, $"{builder.Host}:{builder.Port}/{builder.Database ?? builder.Username}");
+        string host = builder.Host!.Contains(':', StringComparison.Ordinal)
+            ? builder.Host
+            : string.Create(CultureInfo.InvariantCulture, $"{builder.Host}:{builder.Port}");
+        return $"database '{builder.Database ?? builder.Username}' at {host}";
     }
 }

@@ -47,6 +47,18 @@ public sealed partial class JournalReader
 
     private JournalDamage? Damage(string persistenceId, Action read)
     {
+        JournalDamage? damage = DamageOf(persistenceId, read);
+        if (damage is not null)
+        {
+            // A query that was given up in its midst could not be asked again.
+            _all.ForEach(statement => statement.Reset());
+        }
+
+        return damage;
+    }
+
+    private JournalDamage? DamageOf(string persistenceId, Action read)
+    {
         try
         {
             read();

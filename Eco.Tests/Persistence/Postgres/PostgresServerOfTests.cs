@@ -17,6 +17,9 @@ internal static class PostgresServerOfTests
         return $"{server};Search Path={name}";
     }
 
+    /// <summary>A file that holds the password of all connection strings.</summary>
+    public static string PasswordFile => Server.Value.PasswordFile;
+
     public static async Task StopAsync()
     {
         if (Server.IsValueCreated)
