@@ -103,6 +103,7 @@ public sealed class EcoCommandLine
         HostCommands.Experiment(builder),
         BenchCommands.Build(builder),
         SimulateCommand.Build(builder),
+        ChaosCommand.Build(builder),
         FuzzCommand.Build(builder),
         InteractiveCommands.Console(builder),
         AboutCommands.Doctor(builder),

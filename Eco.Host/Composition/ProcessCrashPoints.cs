@@ -13,6 +13,9 @@ internal sealed class ProcessCrashPoints : ICrashPoints
     /// <summary>The environment variable.</summary>
     public const string Variable = "ECO_CRASH_AT";
 
+    /// <summary>What a process writes to its standard error stream before it ends at a point, followed by <c>point@detail</c>.</summary>
+    public const string Notice = "eco: ends itself at ";
+
     private readonly string _point;
     private readonly string _detail;
     private int _remaining;
@@ -56,7 +59,8 @@ internal sealed class ProcessCrashPoints : ICrashPoints
             && detail.StartsWith(_detail, StringComparison.Ordinal)
             && Interlocked.Decrement(ref _remaining) == 0)
         {
-            // SIGKILL: no handler runs, nothing is flushed.
+            // Said first, so that whoever looks for a reason finds it. SIGKILL: no handler runs, nothing is flushed.
+            Console.Error.WriteLine($"{Notice}{point}@{detail}");
             using Process self = Process.GetCurrentProcess();
             self.Kill();
             Thread.Sleep(Timeout.Infinite);

@@ -274,6 +274,13 @@ internal sealed class EcoFleet : IAsyncDisposable
     /// <summary>SIGKILL to everything, and the folder goes.</summary>
     public async ValueTask DisposeAsync()
     {
+        await KillAsync().ConfigureAwait(false);
+        Remove(_root);
+    }
+
+    /// <summary>SIGKILL to everything, and the network goes; the folder stays.</summary>
+    public async Task KillAsync()
+    {
         await Task.WhenAll(Servers.Concat(AgentHosts).Select(host => host.KillAsync())).ConfigureAwait(false);
         await Brokers.KillAsync().ConfigureAwait(false);
         if (_postgres is not null)
@@ -282,7 +289,7 @@ internal sealed class EcoFleet : IAsyncDisposable
         }
 
         await Network.DisposeAsync().ConfigureAwait(false);
-        Remove(_root);
+        Save(null);
     }
 
     /// <summary>The processes as they are now.</summary>

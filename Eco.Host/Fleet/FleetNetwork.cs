@@ -117,6 +117,16 @@ internal sealed class FleetNetwork : IAsyncDisposable
             });
     }
 
+    /// <summary>Ends every fault that is still there, whoever has made it.</summary>
+    public async Task HealAsync()
+    {
+        foreach (string member in Isolated().Members)
+        {
+            await IpAsync($"link set {Isolated().LinkOf(member)} up\n").ConfigureAwait(false);
+            await ChangeAsync(member, active => active.Clear()).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>
     /// Removes all namespaces and the bridge. What still runs in them keeps its namespace, without any link. Names and addresses stay in the folder: what
     /// is started there again is where it was.

@@ -52,12 +52,19 @@ internal sealed record HostConfiguration(BrokerCluster Brokers, PostgresServer D
 
     private static string Quote(ImmutableArray<string> texts) => $"[{string.Join(", ", texts.Select(Quote))}]";
 
+    // Each begins with another one, so that clients spread over the nodes.
+    private ImmutableArray<string> EndpointsOf(HostNode host)
+    {
+        int first = host.Name[^1] % Brokers.Endpoints.Length;
+        return [.. Brokers.Endpoints[first..], .. Brokers.Endpoints[..first]];
+    }
+
     private StringBuilder Head(HostNode host, string role)
     {
         var text = new StringBuilder("# Made by 'eco up'; made again by each.\n");
         text.AppendLine("eco {");
         text.AppendLine("  log.level = \"information\"");
-        text.AppendLine(CultureInfo.InvariantCulture, $"  brokers = {Quote(Brokers.Endpoints)}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  brokers = {Quote(EndpointsOf(host))}");
         text.AppendLine(CultureInfo.InvariantCulture, $"  broker-password-file = {Quote(Brokers.PasswordFile)}");
         text.AppendLine(CultureInfo.InvariantCulture, $"  host {{ id = {Quote(host.Name)}, roles = [{Quote(role)}] }}");
         return text;

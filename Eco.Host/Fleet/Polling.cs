@@ -31,6 +31,9 @@ internal static class Polling
         }
     }
 
+    /// <summary>Lets time pass.</summary>
+    public static Task PauseAsync(TimeSpan pause, TimeProvider time, CancellationToken stop) => Task.Delay(pause, time, stop);
+
     /// <summary>Waits until a condition holds.</summary>
     public static Task UntilAsync(
         string what, Func<bool> condition, TimeSpan deadline, TimeProvider time, CancellationToken stop = default, Func<string>? lastSeen = null) =>
