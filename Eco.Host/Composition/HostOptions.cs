@@ -39,6 +39,15 @@ public sealed record HostOptions
     /// <summary>How long the server keeps events that a snapshot contains; null: for ever.</summary>
     public required TimeSpan? KeepEvents { get; init; }
 
+    /// <summary>Where the server takes and gives large models: an IP address and a port.</summary>
+    public required string ArtifactsListen { get; init; }
+
+    /// <summary>The address for it that agents are given; empty: where it listens.</summary>
+    public required string ArtifactsAdvertise { get; init; }
+
+    /// <summary>The greatest model.</summary>
+    public required long MaxArtifactBytes { get; init; }
+
     /// <summary>The agents of this host; ids are unique.</summary>
     public required ImmutableArray<AgentHostOptions> Agents { get; init; }
 

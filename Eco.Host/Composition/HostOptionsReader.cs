@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Collections.Immutable;
+using System.Net;
 using System.Data.Common;
 using System.Text.RegularExpressions;
 using Eco.Actors.Console;
@@ -103,6 +104,8 @@ public static partial class HostOptionsReader
         OptionsSection eco = document.Section("eco");
         OptionsSection host = eco.Section("host");
         OptionsSection server = eco.Section("server");
+        OptionsSection serverArtifacts = server.Section("artifacts");
+        OptionsSection artifacts = eco.Section("artifacts");
         OptionsSection contact = eco.Section("contact");
         OptionsSection engines = eco.Section("engines");
         OptionsSection engineProcesses = engines.Section("process");
@@ -123,6 +126,9 @@ public static partial class HostOptionsReader
             Partitions = server.Integer("partitions", 1, 256),
             FollowJournalEvery = server.Duration("follow-journal-every", Millisecond, Day),
             KeepEvents = server.DurationOrForever("keep-events", Day, 36_500 * Day),
+            ArtifactsListen = serverArtifacts.Text("listen", ProblemOfListen),
+            ArtifactsAdvertise = serverArtifacts.Text("advertise", ProblemOfAdvertise),
+            MaxArtifactBytes = artifacts.Bytes("max-bytes", 16 << 10, 1 << 30),
             Agents = AgentsOf(eco, agentDefaults),
             JoinEvery = contact.Duration("join-every", Millisecond, Day),
             HeartbeatEvery = contact.Duration("heartbeat-every", Millisecond, Day),
@@ -138,7 +144,7 @@ public static partial class HostOptionsReader
             LogLevel = LogLevelOf(log),
         };
         CheckTogether(options, roles, eco, host, contact);
-        foreach (OptionsSection section in (OptionsSection[])[document, eco, host, server, contact, engines, engineProcesses, statistics, log, agentDefaults])
+        foreach (OptionsSection section in (OptionsSection[])[document, eco, host, server, serverArtifacts, artifacts, contact, engines, engineProcesses, statistics, log, agentDefaults])
         {
             section.RejectUnknown();
         }
@@ -167,6 +173,14 @@ public static partial class HostOptionsReader
 
         return brokers;
     }
+
+    private static string? ProblemOfListen(string text) =>
+        IPEndPoint.TryParse(text, out _) ? null : "write an IP address and a port, such as 127.0.0.1:7070 or [::]:7070";
+
+    private static string? ProblemOfAdvertise(string text) =>
+        text.Length == 0 || (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme == Uri.UriSchemeHttp)
+            ? null
+            : "write it as http://NAME:PORT, or leave it empty";
 
     private static string? ProblemOfDatabase(string text)
     {

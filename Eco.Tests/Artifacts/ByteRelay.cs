@@ -91,10 +91,25 @@ internal sealed class ByteRelay : IAsyncDisposable
         await cut.CancelAsync();
     }
 
+    // A client that is gone must not end the way of a server's answers: closing on unread ones would reset what it still receives.
+    private static async Task<bool> TryWriteAsync(NetworkStream to, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        try
+        {
+            await to.WriteAsync(bytes, cancellation);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     private async Task PumpAsync(NetworkStream from, NetworkStream to, long cutAfter, bool toClient, CancellationToken cancellation)
     {
         byte[] buffer = new byte[16 * 1024];
         long passed = 0;
+        bool isGone = false;
         try
         {
             for (int read; (read = await from.ReadAsync(buffer, cancellation)) > 0; passed += read)
@@ -106,9 +121,9 @@ internal sealed class ByteRelay : IAsyncDisposable
                 }
 
                 int count = cutAfter > 0 ? (int)Math.Min(read, cutAfter - passed) : read;
-                if (!IsStuck)
+                if (!IsStuck && !isGone)
                 {
-                    await to.WriteAsync(buffer.AsMemory(0, count), cancellation);
+                    isGone = !await TryWriteAsync(to, buffer.AsMemory(0, count), cancellation);
                 }
 
                 Interlocked.Add(ref toClient ? ref _toClient : ref _toServer, count);

@@ -4,6 +4,7 @@ using Eco.Actors.Agents;
 using Eco.Actors.Console;
 using Eco.Actors.Hosting;
 using Eco.Actors.Timeline;
+using Eco.Host.Artifacts;
 using Eco.Host.Commands;
 using Eco.Host.Composition.EngineProcesses;
 using Eco.Host.ConsoleSocket;
@@ -66,7 +67,7 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
         {
             if (setup.Server is { } server)
             {
-                host.StartServer(server);
+                await host.StartServerAsync(server, cancellation).ConfigureAwait(false);
             }
 
             foreach (LocalAgent agent in setup.Agents)
@@ -199,10 +200,18 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
         }
     }
 
-    private void StartServer(ServerHostSetup server)
+    private async Task StartServerAsync(ServerHostSetup server, CancellationToken cancellation)
     {
         ServerStorage storage = ServerStorage.Open(_setup, _engines, _resources, full => _isFull = full);
         _models = storage.Artifacts;
+        string? artifactsAt = null;
+        if (_setup.Brokers is not null)
+        {
+            ArtifactServer endpoint = _resources.Keep(
+                await ArtifactServer.StartAsync(server.Artifacts, storage.Content, _setup.Logging, cancellation).ConfigureAwait(false));
+            artifactsAt = endpoint.Endpoint.ToString();
+        }
+
         ActorSystem system = _resources.NewSystem(server.HostId);
         _server = system;
         Observe(system, _ => { }, ready => _serverReady.TrySetResult(ready));
@@ -222,7 +231,8 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
                 server.FollowJournalEvery,
                 _engines.Descriptors,
                 () => _stopAsked.TrySetResult(),
-                storage.IsShared),
+                storage.IsShared,
+                artifactsAt),
             new ServerPorts(
                 storage.Journal,
                 storage.Artifacts,
@@ -237,8 +247,7 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
         string id = agent.Profile.Id;
         HostFolder folder = _setup.State.Agent(id);
         Directory.CreateDirectory(folder.Path);
-        FileArtifactStore artifacts = _resources.Keep(
-            FileArtifactStore.Open(new FileArtifactStoreOptions { Folder = folder.Artifacts }, _resources.Logger<FileArtifactStore>()));
+        FileArtifactStore artifacts = _resources.OpenArtifacts(folder, _setup.MaxArtifactBytes);
         StatisticsStore statistics = _resources.Keep(StatisticsStore.Open(
             new StatisticsStoreOptions
             {
@@ -268,7 +277,15 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
             system,
             new AgentSetup(agent.Profile, $"{id}/{_resources.StartId}", _setup.Timing, _setup.Entities),
             new AgentPorts(
-                journal, artifacts, statistics, engines, _transports.OfAgent(id), new LocalArtifactTransfer(artifacts, _models ?? artifacts), _setup.CrashPoints));
+                journal, artifacts, statistics, engines, _transports.OfAgent(id), TransferOf(artifacts), _setup.CrashPoints));
+    }
+
+    private IArtifactTransfer TransferOf(FileArtifactStore artifacts)
+    {
+        var limits = new TransferLimits { MaximumBytes = _setup.MaxArtifactBytes };
+        return _setup.Brokers is null
+            ? new LocalArtifactTransfer(artifacts, _models!, limits with { MaximumActive = 2 })
+            : _resources.Keep(new HttpArtifactTransfer(new HttpArtifactTransferOptions { Limits = limits }, artifacts, TimeProvider.System, _setup.Logging));
     }
 
     private IEngineHost EnginesOf(LocalAgent agent, HostFolder folder)

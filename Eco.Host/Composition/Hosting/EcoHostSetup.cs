@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Eco.Actors.Agents;
 using Eco.Host.Composition.EngineProcesses;
+using Eco.Host.Artifacts;
 using Eco.Host.State;
 using Eco.Runtime.Cluster;
 using Eco.Runtime.Dispatch;
+using Eco.Runtime.Persistence.Artifacts;
 using Eco.Schedulers.Placement;
 using Microsoft.Extensions.Logging;
 
@@ -29,6 +31,9 @@ internal sealed record EcoHostSetup(
     /// <summary>The brokers between hosts; null where all roles are in this process.</summary>
     public BrokerSetup? Brokers { get; init; }
 
+    /// <summary>The greatest model.</summary>
+    public long MaxArtifactBytes { get; init; } = TransferLimits.DefaultMaximumBytes;
+
     /// <summary>How long each phase of an orderly stop may take; what has not ended by then is cut off.</summary>
     public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -44,6 +49,9 @@ internal sealed record EcoHostSetup(
 /// <param name="Partitions">Partitions of the server, stored at its first start.</param>
 internal sealed record ServerHostSetup(string HostId, int Partitions)
 {
+    /// <summary>Where agents of other hosts fetch and leave large models; used only with brokers.</summary>
+    public ArtifactServerOptions Artifacts { get; init; } = new();
+
     /// <summary>How often the timeline looks at the journal.</summary>
     public TimeSpan FollowJournalEvery { get; init; } = TimeSpan.FromMilliseconds(200);
 

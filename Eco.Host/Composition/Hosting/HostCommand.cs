@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Eco.Actors.Agents;
+using Eco.Host.Artifacts;
 using Eco.Host.Commands;
 using Eco.Host.Composition.EngineProcesses;
 using Eco.Host.ConsoleSocket;
@@ -102,7 +103,7 @@ internal static class HostCommand
                 options.UnreachableAfter,
                 options.StatisticsEvery,
                 options.StatusEvery,
-                options.CheckpointEverySteps),
+                options.CheckpointEverySteps) { MaxModelBytes = options.MaxArtifactBytes },
             options.Brokers.IsEmpty ? EntityOptions.Default : EntityOptions.Default with { Prefetch = PrefetchFromBroker },
             ProcessCrashPoints.Parse(Environment.GetEnvironmentVariable(ProcessCrashPoints.Variable)),
             logging)
@@ -110,6 +111,7 @@ internal static class HostCommand
             Brokers = options.Brokers.IsEmpty
                 ? null
                 : new BrokerSetup(options.Brokers, SecretFile.OfBrokers(options)),
+            MaxArtifactBytes = options.MaxArtifactBytes,
             StopWithin = options.StopWithin,
             EngineProcesses = options.IsolatesEngines
                 ? new EngineProcessOptions
@@ -125,6 +127,12 @@ internal static class HostCommand
 
     private static ServerHostSetup ServerOf(HostOptions options) => new(options.HostId, options.Partitions)
     {
+        Artifacts = new ArtifactServerOptions
+        {
+            Listen = options.ArtifactsListen,
+            Advertise = options.ArtifactsAdvertise,
+            MaxBytes = options.MaxArtifactBytes,
+        },
         FollowJournalEvery = options.FollowJournalEvery,
         KeepEvents = options.KeepEvents,
         Database = options.Database.Length == 0

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using Eco.Host.State;
 using Eco.Runtime.Actors;
 using Eco.Runtime.Dispatch;
+using Eco.Runtime.Persistence.Artifacts;
 using Microsoft.Extensions.Logging;
 
 namespace Eco.Host.Composition.Hosting;
@@ -54,6 +56,10 @@ internal sealed class HostResources(ILoggerFactory logging, TimeSpan stopWithin)
         _stores.Add(new Closing(store.Dispose));
         return store;
     }
+
+    /// <summary>Opens the artefacts of a host identity, and keeps them open to the end.</summary>
+    public FileArtifactStore OpenArtifacts(HostFolder folder, long maxBytes) => Keep(FileArtifactStore.Open(
+        new FileArtifactStoreOptions { Folder = folder.Artifacts, MaxArtifactBytes = (int)maxBytes }, Logger<FileArtifactStore>()));
 
     public SerialWorker Worker(string name)
     {

@@ -12,11 +12,12 @@ namespace Eco.Host.Composition.Hosting;
 /// <summary>Where a server keeps everything.</summary>
 /// <param name="Journal">Events, snapshots, outbox, inbox, ownership.</param>
 /// <param name="Artifacts">Models.</param>
+/// <param name="Content">The same models as streams.</param>
 /// <param name="Statistics">Statistics of all agents.</param>
 /// <param name="Timeline">The projection.</param>
 /// <param name="IsShared">Whether other servers have the same database.</param>
 internal sealed record ServerStorage(
-    IJournal Journal, IArtifactStore Artifacts, IStatisticsStore Statistics, ITimelineStore Timeline, bool IsShared)
+    IJournal Journal, IArtifactStore Artifacts, IArtifactContent Content, IStatisticsStore Statistics, ITimelineStore Timeline, bool IsShared)
 {
     /// <summary>Opens what the server is configured for: files of the state directory, or the database that it shares.</summary>
     /// <exception cref="StorageOpenException">A file cannot be opened, or the database cannot be used.</exception>
@@ -32,8 +33,10 @@ internal sealed record ServerStorage(
             new PostgresJournalOptions { Database = options, PartitionCount = setup.Server.Partitions },
             setup.CrashPoints,
             resources.Logger<PostgresJournal>()));
-        PostgresArtifactStore artifacts = resources.Keep(
-            PostgresArtifactStore.Open(new PostgresArtifactOptions { Database = options }, resources.Logger<PostgresArtifactStore>()));
+        var stored = new PostgresArtifactOptions { Database = options, MaxArtifactBytes = (int)setup.MaxArtifactBytes };
+        PostgresArtifactStore artifacts = resources.Keep(PostgresArtifactStore.Open(stored, resources.Logger<PostgresArtifactStore>()));
+        PostgresArtifactContent content = resources.Keep(
+            new PostgresArtifactContent(stored, resources.OpenArtifacts(setup.State.Server, setup.MaxArtifactBytes)));
         PostgresStatisticsStore statistics = resources.Keep(
             PostgresStatisticsStore.Open(new PostgresStatisticsOptions { Database = options }, resources.Logger<PostgresStatisticsStore>()));
         StatisticsSource newest = resources.KeepOpen(StatisticsSource.Of(options));
@@ -41,7 +44,7 @@ internal sealed record ServerStorage(
         TimelineReader reader = resources.KeepOpen(new TimelineReader(new PostgresTimeline(options, "timeline reader"), newest, engines.Descriptors));
         SerialWorker worker = resources.Worker("eco timeline");
         return new ServerStorage(
-            journal, artifacts, statistics, new TimelineStore(timeline, reader, (_, call) => worker.Post(call)), IsShared: true);
+            journal, artifacts, content, statistics, new TimelineStore(timeline, reader, (_, call) => worker.Post(call)), IsShared: true);
     }
 
     private static ServerStorage OpenFiles(EcoHostSetup setup, EngineCatalogue engines, HostResources resources, Action<bool> onFull)
@@ -59,8 +62,7 @@ internal sealed record ServerStorage(
             },
             setup.CrashPoints,
             resources.Logger<SqliteJournal>()));
-        FileArtifactStore artifacts = resources.Keep(
-            FileArtifactStore.Open(new FileArtifactStoreOptions { Folder = folder.Artifacts }, resources.Logger<FileArtifactStore>()));
+        FileArtifactStore artifacts = resources.OpenArtifacts(folder, setup.MaxArtifactBytes);
         StatisticsStore statistics = resources.Keep(StatisticsStore.Open(
             new StatisticsStoreOptions { Path = folder.Statistics, OnStorageFault = resources.OnFault }, resources.Logger<StatisticsStore>()));
         TimelineDatabase database = resources.KeepOpen(TimelineFile.Open(folder.Timeline, resources.Logger<TimelineDatabase>()));
@@ -68,6 +70,6 @@ internal sealed record ServerStorage(
         TimelineReader reader = resources.KeepOpen(TimelineReader.Open(folder.Timeline, newest, engines.Descriptors));
         SerialWorker worker = resources.Worker("eco timeline");
         return new ServerStorage(
-            journal, artifacts, statistics, new TimelineStore(database, reader, (_, call) => worker.Post(call)), IsShared: false);
+            journal, artifacts, artifacts, statistics, new TimelineStore(database, reader, (_, call) => worker.Post(call)), IsShared: false);
     }
 }

@@ -69,19 +69,31 @@ public sealed partial class FileArtifactStore : IArtifactContent
     /// <inheritdoc/>
     public Task DiscardAsync(string hash, CancellationToken cancellation)
     {
+        if (Remove(hash))
+        {
+            Log.Corrupt(_logger, _root, hash, "its bytes were read and have another hash; it is taken out");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Takes an artefact out.</summary>
+    /// <returns>Whether it was there.</returns>
+    public bool Remove(string hash)
+    {
         Require(hash);
         lock (_publishing)
         {
             var file = new FileInfo(PathOf(hash));
-            if (file.Exists)
+            if (!file.Exists)
             {
-                Log.Corrupt(_logger, _root, hash, "its bytes were read and have another hash; it is taken out");
-                Interlocked.Add(ref _totalBytes, -file.Length);
-                file.Delete();
+                return false;
             }
-        }
 
-        return Task.CompletedTask;
+            Interlocked.Add(ref _totalBytes, -file.Length);
+            file.Delete();
+            return true;
+        }
     }
 
     private static void Require(string hash)
