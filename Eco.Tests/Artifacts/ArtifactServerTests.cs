@@ -212,6 +212,29 @@ public sealed class ArtifactServerTests
     }
 
     [Test]
+    public async Task Put_WhenItsConnectionEnds_KeepsWhatCame()
+    {
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(IPAddress.Loopback, _bench.Server.Endpoint.Port);
+        NetworkStream stream = connection.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"PUT /artefacts/{Sample.Hash} HTTP/1.1\r\nHost: x\r\nContent-Length: {Length}\r\n\r\n"));
+        await stream.WriteAsync(Sample.Content.AsMemory(0, 100_000));
+        await Eventually.HoldsAsync("it comes", () => File.Exists(PartFile()) && new FileInfo(PartFile()).Length == 100_000);
+
+        connection.Client.Shutdown(SocketShutdown.Send);
+        HttpStatusCode rest = HttpStatusCode.Conflict;
+        for (int i = 0; i < 1000 && rest == HttpStatusCode.Conflict; i++)
+        {
+            // Until the server has seen the end, it is busy with the connection that is no more.
+            using HttpResponseMessage reply = await PutAsync(Sample.Hash, Sample.Content[100_000..], "bytes 100000-299999/300000");
+            rest = reply.StatusCode;
+        }
+
+        Assert.That(rest, Is.EqualTo(HttpStatusCode.Created));
+        Assert.That(await ArtifactBench.ContentAsync(_bench.ServerStore, Sample.Hash), Is.EqualTo(Sample.Content));
+    }
+
+    [Test]
     public async Task Get_WhenTheStoredBytesAreDamaged_TakesThemOut()
     {
         (await PutAsync(Sample.Hash, Sample.Content)).Dispose();

@@ -1,4 +1,3 @@
-using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Artifacts;
 using Eco.Runtime.Persistence.Postgres;
 using Eco.Tests.Artifacts;
