@@ -1,4 +1,5 @@
 using Eco.Actors.Agents.Proxies;
+using Eco.Actors.Timeline;
 using Eco.Runtime.Actors;
 
 namespace Eco.Actors.Console;
@@ -19,6 +20,7 @@ public sealed class ConsoleActor : ReceiveActor
             if (request.Verb == ConsoleVerbs.Watch)
             {
                 Watch(request);
+                ports.Others?.Tell(new WatchOthers(_watchers.Count > 0), Self);
                 return;
             }
 
@@ -38,7 +40,11 @@ public sealed class ConsoleActor : ReceiveActor
             seen.Agent,
             seen.Name,
             seen.Value)));
-        Receive<Terminated>(terminated => _watchers.Remove(terminated.ActorRef));
+        Receive<Terminated>(terminated =>
+        {
+            _watchers.Remove(terminated.ActorRef);
+            ports.Others?.Tell(new WatchOthers(_watchers.Count > 0), Self);
+        });
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,7 @@ namespace Eco.Actors.Console;
 /// <param name="Timeline">The <see cref="TimelineActor"/>.</param>
 /// <param name="Store">The timeline's tables.</param>
 /// <param name="Engines">The component types of each engine, for validation.</param>
+/// <param name="Others">Told whether anybody watches, where other servers share the database; null where there are none.</param>
 /// <param name="Cluster">What <c>cluster</c> looks at.</param>
 /// <param name="Stop">What <c>host.stop</c> does.</param>
 public sealed record ConsolePorts(
@@ -18,6 +19,7 @@ public sealed record ConsolePorts(
     IActorRef Timeline,
     ITimelineStore Store,
     ImmutableSortedDictionary<string, ImmutableArray<ComponentDescriptor>> Engines,
+    IActorRef? Others,
     ClusterPorts Cluster,
     Action Stop);
 

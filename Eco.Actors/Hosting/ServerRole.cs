@@ -68,8 +68,11 @@ public sealed class ServerRole : ReceiveActor
         {
             IActorRef timeline = Context.ActorOf(
                 Props.Create(() => new TimelineActor(ports.Timeline, setup.Partitions, setup.FollowJournalEvery, setup.SharesDatabase)), "timeline");
+            IActorRef? others = setup.SharesDatabase
+                ? Context.ActorOf(Props.Create(() => new OthersNewsActor(setup.Partitions, setup.FollowJournalEvery)), "others-news")
+                : null;
             var cluster = new ClusterPorts(setup.Host, routes, ports.Transport, setup.Entities.Partitions.LiveWithin);
-            var console = new ConsolePorts(ready.Router, timeline, ports.Timeline, setup.Engines, cluster, setup.Stop);
+            var console = new ConsolePorts(ready.Router, timeline, ports.Timeline, setup.Engines, others, cluster, setup.Stop);
             IActorRef front = Context.ActorOf(Props.Create(() => new ConsoleActor(console)), "console");
             Context.System.EventStream.Publish(new ServerReady(ready.Router, front, timeline));
         });

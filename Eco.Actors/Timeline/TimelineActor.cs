@@ -214,31 +214,10 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
 
     private ProjectedEvent ProjectOne(OrderedEvent ordered)
     {
-        ImmutableArray<TimelineChange> changes;
-        try
-        {
-            object e = _persistence.Registry.Decode(ordered.Event.Manifest, ordered.Event.Payload);
-            changes = TimelineProjection.Project(ordered.PersistenceId, e);
-        }
-        catch (MessageFormatException e)
-        {
-            // A newer version wrote it; the story goes on without it, and says so.
-            changes = [new EventNoted("unreadable", null, null, null, $"{ordered.PersistenceId} #{ordered.Event.SequenceNr}: {e.Message}")];
-        }
-
+        ImmutableArray<TimelineChange> changes = TimelineNews.ChangesOf(ordered, _persistence.Registry);
         if (_rebuilder is null)
         {
-            foreach (EventNoted note in changes.OfType<EventNoted>())
-            {
-                _news.Add(new LiveView(
-                    note.Kind,
-                    DateTimeOffset.FromUnixTimeMilliseconds(ordered.Event.Timestamp.WallMilliseconds),
-                    note.Ion,
-                    note.Node,
-                    note.Agent,
-                    note.Text,
-                    null));
-            }
+            _news.AddRange(TimelineNews.Of(ordered, changes));
         }
 
         return new ProjectedEvent(ordered.Ordering, ordered.Event.Timestamp, changes);

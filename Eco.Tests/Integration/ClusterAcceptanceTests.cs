@@ -21,7 +21,7 @@ public sealed class ClusterAcceptanceTests
     private static readonly TimeSpan CutFor = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StepLimit = TimeSpan.FromMinutes(3);
 
-    // Each edge emits 35 models in 88 s: it goes on for the whole minute in which three of them are cut off, and after it.
+    // Each edge emits 60 models in 150 s: it goes on for the whole minute in which three of them are cut off, and after it.
     private const string Definition = """
         ion {
           id = acceptance
@@ -31,7 +31,7 @@ public sealed class ClusterAcceptanceTests
               on { role = edge }
               run { continuous { every = 250ms } }
               components {
-                source { type = source.moving-clusters, clusters = 4, edge = "label:edge", batches = 350 }
+                source { type = source.moving-clusters, clusters = 4, edge = "label:edge", batches = 600 }
                 learn  { type = train.kmeans, from = source, clusters = 4, decay = 0.9, emit-every = 10 }
               }
             }
