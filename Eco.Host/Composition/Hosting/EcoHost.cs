@@ -39,7 +39,7 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
     private readonly Lazy<Task<IActorRef>> _console;
     private ActorSystem? _server;
     private IArtifactStore? _models;
-    private volatile bool _isFull;
+    private volatile ConsoleError? _refusal;
 
     private EcoHost(EcoHostSetup setup)
     {
@@ -103,10 +103,9 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<ConsoleReply> AskAsync(ConsoleRequest request, CancellationToken cancellation)
     {
-        if (_isFull && ConsoleVerbs.BringWork.Contains(request.Verb))
+        if (_refusal is { } refusal && ConsoleVerbs.BringWork.Contains(request.Verb))
         {
-            return ConsoleJson.Failure(
-                request.Id, ConsoleErrorCodes.Refused, "JournalFull: the server's disk is full, and nothing new is taken", "free some space; the host goes on by itself then");
+            return ConsoleJson.Failure(request.Id, refusal.Code, refusal.Cause, refusal.Cure);
         }
 
         try
@@ -202,7 +201,7 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
 
     private async Task StartServerAsync(ServerHostSetup server, CancellationToken cancellation)
     {
-        ServerStorage storage = ServerStorage.Open(_setup, _engines, _resources, full => _isFull = full);
+        ServerStorage storage = ServerStorage.Open(_setup, _engines, _resources, refusal => _refusal = refusal);
         _models = storage.Artifacts;
         string? artifactsAt = null;
         if (_setup.Brokers is not null)

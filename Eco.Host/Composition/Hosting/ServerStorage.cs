@@ -1,3 +1,4 @@
+using Eco.Actors.Console;
 using Eco.Actors.Timeline;
 using Eco.Actors.Timeline.Sql;
 using Eco.Host.State;
@@ -20,17 +21,35 @@ internal sealed record ServerStorage(
     IJournal Journal, IArtifactStore Artifacts, IArtifactContent Content, IStatisticsStore Statistics, ITimelineStore Timeline, bool IsShared)
 {
     /// <summary>Opens what the server is configured for: files of the state directory, or the database that it shares.</summary>
+    /// <param name="setup">What the server is configured for.</param>
+    /// <param name="engines">The engines, to compare IONs.</param>
+    /// <param name="resources">Keeps what is opened.</param>
+    /// <param name="refuse">Hears, on any thread, why no new work can be taken, and null when it can again.</param>
     /// <exception cref="StorageOpenException">A file cannot be opened, or the database cannot be used.</exception>
-    public static ServerStorage Open(EcoHostSetup setup, EngineCatalogue engines, HostResources resources, Action<bool> onFull) =>
+    public static ServerStorage Open(EcoHostSetup setup, EngineCatalogue engines, HostResources resources, Action<ConsoleError?> refuse) =>
         setup.Server!.Database is { } database
-            ? OpenDatabase(setup, database, engines, resources)
-            : OpenFiles(setup, engines, resources, onFull);
+            ? OpenDatabase(setup, database, engines, resources, refuse)
+            : OpenFiles(setup, engines, resources, full => refuse(full
+                ? new ConsoleError(
+                    ConsoleErrorCodes.Refused, "JournalFull: the server's disk is full, and nothing new is taken", "free some space; the host goes on by itself then")
+                : null));
 
-    private static ServerStorage OpenDatabase(EcoHostSetup setup, string database, EngineCatalogue engines, HostResources resources)
+    private static ServerStorage OpenDatabase(
+        EcoHostSetup setup, string database, EngineCatalogue engines, HostResources resources, Action<ConsoleError?> refuse)
     {
         var options = new PostgresOptions { ConnectionString = database, HostName = setup.Server!.HostId };
         PostgresJournal journal = resources.Keep(PostgresJournal.Open(
-            new PostgresJournalOptions { Database = options, PartitionCount = setup.Server.Partitions },
+            new PostgresJournalOptions
+            {
+                Database = options,
+                PartitionCount = setup.Server.Partitions,
+                OnReachable = reachable => refuse(reachable
+                    ? null
+                    : new ConsoleError(
+                        ConsoleErrorCodes.State,
+                        "the servers' database cannot be reached, and nothing new is taken",
+                        "'eco db status -c FILE' says why; the server goes on by itself when it is back")),
+            },
             setup.CrashPoints,
             resources.Logger<PostgresJournal>()));
         var stored = new PostgresArtifactOptions { Database = options, MaxArtifactBytes = (int)setup.MaxArtifactBytes };
