@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Eco.Actors.Agents;
 using Eco.Actors.Console;
+using Eco.Actors.Timeline.Sql;
 using Eco.Host.Commands;
 using Eco.Host.Composition.Hosting;
 using Eco.Host.Demo;
@@ -11,6 +12,8 @@ using Eco.Host.State;
 using Eco.Runtime.Cluster;
 using Eco.Runtime.Dispatch;
 using Eco.Runtime.Persistence.Postgres;
+using Eco.Runtime.Persistence.Postgres.Import;
+using Eco.Tests.Commands;
 using Eco.Tests.Integration;
 using Eco.Tests.Persistence.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -68,7 +71,44 @@ public sealed class ServerOnPostgresTests
         Assert.That((await ShowAsync(again)).Rounds, Is.EqualTo(rounds), "another start tells the same");
     }
 
-    private static EcoHostSetup SetupOf(StateDirectory state, string connection) => new(
+    [Test]
+    public async Task Server_WhenItMovesFromItsFilesInTheMidstOfAnIon_GoesOnWithItsWholeHistory()
+    {
+        await using var eco = new CommandHarness();
+        string connection = PostgresServerOfTests.NewSchema();
+        ImmutableArray<EventView> before;
+        long merged;
+        EcoHost embedded = await EcoHost.StartAsync(SetupOf(eco.State, null), CancellationToken.None);
+        await using (embedded)
+        {
+            await AskAsync(embedded, ConsoleVerbs.IonSubmit, ConsoleJson.Default.SubmissionView, Scenario.ToHocon("ion-1"));
+            await Eventually.HoldsAsync("rounds", async () => (await ShowAsync(embedded)).MergedRounds >= 2, () => "fewer", TimeSpan.FromSeconds(60));
+            before = await AskAsync(embedded, ConsoleVerbs.Timeline, ConsoleJson.Default.ImmutableArrayEventView);
+            merged = (await ShowAsync(embedded)).MergedRounds;
+        }
+
+        HostFolder folder = eco.State.Server;
+        PostgresOptions database = TestPostgres.Options(connection);
+        PostgresImport.Run(database, new PostgresImportSource(folder.Journal, folder.Statistics, folder.Artifacts));
+        using (var timeline = new PostgresTimeline(database, "test"))
+        {
+            TimelineMove.Run(folder.Timeline, timeline);
+        }
+
+        Directory.Move(folder.Path, folder.Path + ".imported");
+        EcoHost moved = await EcoHost.StartAsync(SetupOf(eco.State, connection), CancellationToken.None);
+        await using (moved)
+        {
+            await Eventually.HoldsAsync("completion", async () => (await ShowAsync(moved)).Ion.State == "completed", () => "it runs", TimeSpan.FromMinutes(2));
+            ImmutableArray<EventView> story = await AskAsync(moved, ConsoleVerbs.Timeline, ConsoleJson.Default.ImmutableArrayEventView, null, ("limit", "100000"));
+            Assert.That(story.Take(before.Length), Is.EqualTo(before));
+            Assert.That(story.Count(line => line.Kind == "round-merged"), Is.EqualTo((await ShowAsync(moved)).MergedRounds).And.GreaterThan(merged));
+        }
+
+        Assert.That(PostgresAdministration.Verify(database).Problems, Is.Empty);
+    }
+
+    private static EcoHostSetup SetupOf(StateDirectory state, string? connection) => new(
         state,
         new ServerHostSetup("s1", 4) { Database = connection },
         Scenario.Agents,
