@@ -26,6 +26,23 @@ internal static class DbCommands
             ConsoleErrorCodes.Invalid, $"'{file}' names no database", "set eco.server.database in it, as hocon/reference.conf describes")
         : new PostgresOptions { ConnectionString = DatabaseConnection.Of(options), HostName = options.HostId };
 
+    /// <summary>For <c>eco doctor</c>: whether the database of a configuration can be used, and what endangers commits.</summary>
+    public static DoctorCheck Examine(HostOptions options)
+    {
+        try
+        {
+            PostgresStatus status = PostgresAdministration.Status(DatabaseOf(options, "the configuration"));
+            string[] warnings = [.. SchemaWarnings(status), .. status.Warnings()];
+            return warnings.Length == 0
+                ? new DoctorCheck("database", DoctorOutcome.Ok, $"{status.Database}, PostgreSQL {status.Version}", string.Empty)
+                : new DoctorCheck("database", DoctorOutcome.Warn, warnings[0], "'eco db status' shows all");
+        }
+        catch (StorageOpenException e)
+        {
+            return new DoctorCheck("database", DoctorOutcome.Fail, $"{Path.GetFileName(e.File)} {e.Cause}", e.Cure);
+        }
+    }
+
     /// <summary>Runs something on the database, and says what is wrong where it cannot.</summary>
     /// <exception cref="CommandException">Code <c>state</c>.</exception>
     public static T Guarded<T>(Func<T> work)

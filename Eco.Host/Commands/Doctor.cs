@@ -46,6 +46,11 @@ internal sealed class Doctor(StateDirectory state, CommandServices services, Hos
             checks.AddRange(await BrokersAsync(options, cancellation).ConfigureAwait(false));
         }
 
+        if (options is { Database.Length: > 0 })
+        {
+            checks.Add(DbCommands.Examine(options));
+        }
+
         return checks;
     }
 

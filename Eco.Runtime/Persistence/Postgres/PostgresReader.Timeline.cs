@@ -21,24 +21,9 @@ internal sealed partial class PostgresReader
         Dictionary<int, long> positions = request.After.ToDictionary(position => position.Partition, position => position.Ordering);
         var unlinked = new List<Unlinked>();
         var events = new List<OrderedEvent>();
-        using (NpgsqlCommand select = Connection.Command(
-            $"""
-            SELECT {PostgresRows.Event}, asked.partition FROM unnest($1, $2) AS asked(partition, after),
-              LATERAL (SELECT * FROM journal WHERE journal.partition = asked.partition AND ordering > asked.after ORDER BY ordering LIMIT $3) AS event
-            ORDER BY ordering LIMIT $3
-            """,
-            request.After.Select(position => position.Partition).ToArray(),
-            request.After.Select(position => position.Ordering).ToArray(),
-            request.Limit))
-        using (NpgsqlDataReader row = select.ExecuteReader())
+        if (request.After.Any(position => position.Ordering < ends.GetValueOrDefault(position.Partition)))
         {
-            while (row.Read())
-            {
-                Link(row, unlinked);
-                var e = new OrderedEvent(row.GetInt64(4), row.GetInt32(9), row.GetString(5), PostgresRows.ReadEvent(row));
-                positions[e.Partition] = e.Ordering;
-                events.Add(e);
-            }
+            ReadEvents(request, positions, unlinked, events);
         }
 
         VerifyUnlinked(unlinked);
@@ -52,6 +37,27 @@ internal sealed partial class PostgresReader
                 Ordering = isAll ? Math.Max(position.Ordering, positions[position.Partition]) : positions[position.Partition],
             })],
             [.. end]);
+    }
+
+    private void ReadEvents(ReadEvents request, Dictionary<int, long> positions, List<Unlinked> unlinked, List<OrderedEvent> events)
+    {
+        using NpgsqlCommand select = Connection.Command(
+            $"""
+            SELECT {PostgresRows.Event}, asked.partition FROM unnest($1, $2) AS asked(partition, after),
+              LATERAL (SELECT * FROM journal WHERE journal.partition = asked.partition AND ordering > asked.after ORDER BY ordering LIMIT $3) AS event
+            ORDER BY ordering LIMIT $3
+            """,
+            request.After.Select(position => position.Partition).ToArray(),
+            request.After.Select(position => position.Ordering).ToArray(),
+            request.Limit);
+        using NpgsqlDataReader row = select.ExecuteReader();
+        while (row.Read())
+        {
+            Link(row, unlinked);
+            var e = new OrderedEvent(row.GetInt64(4), row.GetInt32(9), row.GetString(5), PostgresRows.ReadEvent(row));
+            positions[e.Partition] = e.Ordering;
+            events.Add(e);
+        }
     }
 
     private static JournalDamageException NotLinked(string id, long sequenceNr) =>

@@ -13,6 +13,7 @@ using NUnit.Framework;
 namespace Eco.Tests.Persistence.Postgres;
 
 /// <summary><c>eco db</c> on a real PostgreSQL.</summary>
+[Category("Slow")]
 public sealed class DbCommandTests
 {
     private CommandHarness _eco = null!;
@@ -76,6 +77,8 @@ public sealed class DbCommandTests
         await _eco.RunAsync("db", "status", "-c", _config);
         Assert.That(_eco.Out, Does.Contain("warning   the database is empty"));
         await _eco.RunAsync("db", "migrate", "-c", _config);
+        await _eco.RunAsync("doctor", "-c", _config);
+        Assert.That(_eco.Out, Does.Match("warn +database.*single point of failure"));
 
         Assert.That(await _eco.RunAsync("db", "status", "-c", _config, "--format", "json"), Is.Zero);
         JsonElement status = JsonDocument.Parse(_eco.Out).RootElement;
@@ -97,6 +100,8 @@ public sealed class DbCommandTests
         string text = await File.ReadAllTextAsync(_config);
         string away = _eco.Write("away.conf", Regex.Replace(text, @"Host=127\.0\.0\.1:\d+", "Host=127.0.0.1:1"));
 
+        await _eco.RunAsync("doctor", "-c", away);
+        Assert.That(_eco.Out, Does.Match("fail +database.*cannot be reached"));
         Assert.That(await _eco.RunAsync("db", "status", "-c", away), Is.EqualTo(ExitCodes.State));
         Assert.That(_eco.ErrorLines, Has.Length.EqualTo(2));
         Assert.That(_eco.ErrorLines[0], Does.Contain("127.0.0.1:1").And.Contain("cannot be reached"));

@@ -5,6 +5,7 @@ using NUnit.Framework;
 
 namespace Eco.Tests.Persistence.Postgres;
 
+[Category("Slow")]
 public sealed class PostgresArtifactStoreTests : ArtifactStoreContract
 {
     private PostgresHarness<IArtifactStore, PostgresArtifactStore> _own = null!;

@@ -6,6 +6,7 @@ namespace Eco.Tests.Persistence.Postgres;
 
 /// <summary>The journal contract on PostgreSQL.</summary>
 [TestFixture]
+[Category("Slow")]
 public sealed class PostgresJournalContractTests : JournalContract
 {
     protected override StorageHarness<IJournal> CreateHarness() => new PostgresJournalHarness();

@@ -1,8 +1,11 @@
 using Eco.Runtime.Persistence;
 using Eco.Tests.Persistence.Contracts;
+using NUnit.Framework;
 
 namespace Eco.Tests.Persistence.Postgres;
 
+/// <summary>Random histories on PostgreSQL.</summary>
+[Category("Slow")]
 public sealed class PostgresJournalModelTests : JournalModelContract
 {
     protected override StorageHarness<IJournal> CreateHarness() => new PostgresJournalHarness();

@@ -5,6 +5,7 @@ using NUnit.Framework;
 
 namespace Eco.Tests.Persistence.Postgres;
 
+[Category("Slow")]
 public sealed class PostgresStatisticsStoreTests : StatisticsServerContract
 {
     protected override StorageHarness<IStatisticsStore> CreateHarness(int bufferRows) => new PostgresHarness<IStatisticsStore, PostgresStatisticsStore>(

@@ -10,7 +10,7 @@ using static Eco.Tests.Timeline.Sql.TimelineFixture;
 namespace Eco.Tests.Timeline.Sql;
 
 [TestFixture(Sqlite)]
-[TestFixture(Postgres)]
+[TestFixture(Postgres, Category = "Slow")]
 public sealed class TimelineDatabaseTests(string kind)
 {
     private TimelineFixture _timeline = null!;

@@ -11,7 +11,7 @@ using static Eco.Tests.Timeline.Sql.TimelineFixture;
 namespace Eco.Tests.Timeline.Sql;
 
 [TestFixture(Sqlite)]
-[TestFixture(Postgres)]
+[TestFixture(Postgres, Category = "Slow")]
 public sealed class TimelineReaderTests(string kind)
 {
     private TimelineFixture _timeline = null!;
