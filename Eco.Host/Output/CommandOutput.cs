@@ -13,6 +13,9 @@ public sealed class CommandOutput
 {
     private static readonly JsonWriterOptions JsonLayout = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // Most commands, and every host, draw nothing and need not load what draws.
+    private readonly Lazy<IAnsiConsole> _terminal;
+
     /// <summary>Writes to these streams.</summary>
     public CommandOutput(ConsoleIo io, OutputFormat format, bool color, bool verbose)
     {
@@ -21,14 +24,7 @@ public sealed class CommandOutput
         Format = format;
         Verbose = verbose;
         Color = color && io.AllowColor;
-        Terminal = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(io.Out),
-            Ansi = Color ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = Color ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = io.OutIsTerminal && Color ? InteractionSupport.Yes : InteractionSupport.No,
-        });
-        Terminal.Profile.Width = io.Width;
+        _terminal = new Lazy<IAnsiConsole>(CreateTerminal);
     }
 
     /// <summary>The streams.</summary>
@@ -47,7 +43,7 @@ public sealed class CommandOutput
     public bool Live => Format == OutputFormat.Text && Io.OutIsTerminal && Color;
 
     /// <summary>Spectre's console over standard output, for live displays.</summary>
-    public IAnsiConsole Terminal { get; }
+    public IAnsiConsole Terminal => _terminal.Value;
 
     /// <summary>A line of text on standard output; control characters are taken out.</summary>
     public void Line(string text = "") => Io.Out.WriteLine(Plain.Clean(text));
@@ -114,5 +110,18 @@ public sealed class CommandOutput
         {
             Io.Error.WriteLine($"     {Plain.Clean(error.Cure)}");
         }
+    }
+
+    private IAnsiConsole CreateTerminal()
+    {
+        IAnsiConsole terminal = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(Io.Out),
+            Ansi = Color ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = Color ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = Io.OutIsTerminal && Color ? InteractionSupport.Yes : InteractionSupport.No,
+        });
+        terminal.Profile.Width = Io.Width;
+        return terminal;
     }
 }

@@ -13,7 +13,8 @@ namespace Eco.Runtime.Persistence;
 /// </summary>
 /// <remarks>
 /// Payloads are UTF-8 JSON by source-generated metadata. Unknown fields are ignored at reading; non-finite numbers are refused at
-/// writing. Immutable once built, so safe for use by many threads.
+/// writing. Immutable once built, so safe for use by many threads. A type's metadata is made when it is first used: most hosts use few of
+/// them, and all together take as long as the rest of a start and megabytes.
 /// <para>
 /// How a form changes: a new field whose absence means what it meant before needs nothing. Any other change makes a new version, and
 /// <see cref="Builder.Upcast"/> says how the old one is read; what is written is always the newest.
@@ -22,12 +23,12 @@ namespace Eco.Runtime.Persistence;
 public sealed class MessageRegistry
 {
     private readonly FrozenDictionary<string, Reading> _byManifest;
-    private readonly FrozenDictionary<Type, (string Manifest, JsonTypeInfo Info)> _byType;
+    private readonly FrozenDictionary<Type, Entry> _byType;
 
-    private MessageRegistry(IReadOnlyList<(string Manifest, JsonTypeInfo Info)> entries, IReadOnlyDictionary<string, Upcaster> upcasters)
+    private MessageRegistry(IReadOnlyList<Entry> entries, IReadOnlyDictionary<string, Upcaster> upcasters)
     {
-        _byType = entries.ToFrozenDictionary(entry => entry.Info.Type, entry => entry);
-        var newest = entries.ToDictionary(entry => entry.Manifest, entry => PayloadContract.Strict(entry.Info), StringComparer.Ordinal);
+        _byType = entries.ToFrozenDictionary(entry => entry.Type, entry => entry);
+        var newest = entries.ToDictionary(entry => entry.Manifest, entry => entry, StringComparer.Ordinal);
         _byManifest = newest.Select(entry => KeyValuePair.Create(entry.Key, new Reading(entry.Value, [])))
             .Concat(upcasters.Keys.Select(old => KeyValuePair.Create(old, ReadingOf(old, newest, upcasters))))
             .ToFrozenDictionary(StringComparer.Ordinal);
@@ -57,7 +58,7 @@ public sealed class MessageRegistry
     }
 
     /// <summary>The type behind a manifest.</summary>
-    internal Type TypeOf(string manifest) => _byManifest[manifest].Info.Type;
+    internal Type TypeOf(string manifest) => _byManifest[manifest].Entry.Type;
 
     /// <summary>Turns a message into bytes.</summary>
     /// <param name="message">An instance of a registered type.</param>
@@ -66,7 +67,7 @@ public sealed class MessageRegistry
     public (string Manifest, byte[] Payload) Encode(object message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        if (!_byType.TryGetValue(message.GetType(), out (string Manifest, JsonTypeInfo Info) entry))
+        if (!_byType.TryGetValue(message.GetType(), out Entry? entry))
         {
             throw new MessageFormatException(
                 $"{message.GetType()} has no manifest; register it in the message registry of its layer");
@@ -74,7 +75,7 @@ public sealed class MessageRegistry
 
         try
         {
-            return (entry.Manifest, JsonSerializer.SerializeToUtf8Bytes(message, entry.Info));
+            return (entry.Manifest, JsonSerializer.SerializeToUtf8Bytes(message, entry.Writing));
         }
         catch (ArgumentException e)
         {
@@ -95,8 +96,8 @@ public sealed class MessageRegistry
         try
         {
             object? message = reading.Upcasters.IsEmpty
-                ? JsonSerializer.Deserialize(payload, reading.Info)
-                : reading.BringUp(manifest, payload).Deserialize(reading.Info);
+                ? JsonSerializer.Deserialize(payload, reading.Entry.Reading)
+                : reading.BringUp(manifest, payload).Deserialize(reading.Entry.Reading);
             return message ?? throw new MessageFormatException($"{manifest} holds null where an object is expected");
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
@@ -106,7 +107,7 @@ public sealed class MessageRegistry
         }
     }
 
-    private static Reading ReadingOf(string old, Dictionary<string, JsonTypeInfo> newest, IReadOnlyDictionary<string, Upcaster> upcasters)
+    private static Reading ReadingOf(string old, Dictionary<string, Entry> newest, IReadOnlyDictionary<string, Upcaster> upcasters)
     {
         var chain = ImmutableArray.CreateBuilder<Upcaster>();
         string manifest = old;
@@ -121,8 +122,8 @@ public sealed class MessageRegistry
             manifest = step.To;
         }
 
-        return newest.TryGetValue(manifest, out JsonTypeInfo? info)
-            ? new Reading(info, chain.ToImmutable())
+        return newest.TryGetValue(manifest, out Entry? entry)
+            ? new Reading(entry, chain.ToImmutable())
             : throw new ArgumentException($"the upcasters from '{old}' end at '{manifest}', which is not registered");
     }
 
@@ -138,7 +139,22 @@ public sealed class MessageRegistry
 
     private sealed record Upcaster(string To, Func<JsonObject, JsonObject> Change);
 
-    private sealed record Reading(JsonTypeInfo Info, ImmutableArray<Upcaster> Upcasters)
+    /// <summary>A type that is written.</summary>
+    private sealed class Entry(string manifest, Type type, Func<JsonTypeInfo> info)
+    {
+        private readonly Lazy<JsonTypeInfo> _writing = new(info);
+        private readonly Lazy<JsonTypeInfo> _reading = new(() => PayloadContract.Strict(info()));
+
+        public string Manifest => manifest;
+
+        public Type Type => type;
+
+        public JsonTypeInfo Writing => _writing.Value;
+
+        public JsonTypeInfo Reading => _reading.Value;
+    }
+
+    private sealed record Reading(Entry Entry, ImmutableArray<Upcaster> Upcasters)
     {
         public JsonObject BringUp(string manifest, ReadOnlySpan<byte> payload)
         {
@@ -164,22 +180,28 @@ public sealed class MessageRegistry
     /// <summary>Collects the types of all layers before the system starts.</summary>
     public sealed class Builder
     {
-        private readonly List<(string Manifest, JsonTypeInfo Info)> _entries = [];
+        private readonly List<Entry> _entries = [];
         private readonly SortedDictionary<string, Upcaster> _upcasters = new(StringComparer.Ordinal);
 
         /// <summary>Adds a type.</summary>
         /// <param name="manifest">Name and version, such as <c>ion.submitted/1</c>; never reused for another meaning.</param>
         /// <param name="info">The source-generated metadata.</param>
         /// <exception cref="ArgumentException">The manifest has no version, or it or the type is already there.</exception>
-        public Builder Add<T>(string manifest, JsonTypeInfo<T> info)
+        public Builder Add<T>(string manifest, JsonTypeInfo<T> info) => Add(manifest, () => info);
+
+        /// <summary>Adds a type whose metadata is made when it is first used.</summary>
+        /// <param name="manifest">Name and version, such as <c>ion.submitted/1</c>; never reused for another meaning.</param>
+        /// <param name="info">Gives the source-generated metadata.</param>
+        /// <exception cref="ArgumentException">The manifest has no version, or it or the type is already there.</exception>
+        public Builder Add<T>(string manifest, Func<JsonTypeInfo<T>> info)
         {
             Require(manifest, nameof(manifest));
-            if (_entries.Exists(entry => entry.Manifest == manifest || entry.Info.Type == typeof(T)))
+            if (_entries.Exists(entry => entry.Manifest == manifest || entry.Type == typeof(T)))
             {
                 throw new ArgumentException($"'{manifest}' or {typeof(T)} is registered twice", nameof(manifest));
             }
 
-            _entries.Add((manifest, info));
+            _entries.Add(new Entry(manifest, typeof(T), info));
             return this;
         }
 

@@ -27,6 +27,7 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
     private static readonly TimeSpan AskPatience = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan CatchUpPatience = TimeSpan.FromSeconds(2);
     private const int WatchBuffer = 4096;
+    private const int SharedWorkers = 8;
 
     private readonly EcoHostSetup _setup;
     private readonly EngineCatalogue _engines = EngineCatalogue.Default;
@@ -40,6 +41,7 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
     private ActorSystem? _server;
     private IArtifactStore? _models;
     private volatile ConsoleError? _refusal;
+    private IReadOnlyList<SerialWorker>? _workers;
 
     private EcoHost(EcoHostSetup setup)
     {
@@ -297,8 +299,13 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
         }
 
         EngineBench bench = _resources.KeepOpen(new EngineBench(profile.Id, profile.Labels, agent.DataRoot, _engines.Engines));
-        return new ThreadedEngineHost(bench, [_resources.Worker($"eco engines of {profile.Id}")]);
+        return new ThreadedEngineHost(bench, WorkersOf(profile.Id));
     }
+
+    // A thread for each agent, unless they are many: then a few for all.
+    private IReadOnlyList<SerialWorker> WorkersOf(string agent) => _setup.Agents.Length <= SharedWorkers
+        ? [_resources.Worker($"eco engines of {agent}")]
+        : _workers ??= [.. Enumerable.Range(1, SharedWorkers).Select(number => _resources.Worker($"eco engines {number}"))];
 
     private void Observe(ActorSystem system, Action<EntityHostReady> hostReady, Action<ServerReady> serverReady)
     {

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Eco.Actors.Agents;
 using Eco.Host.Artifacts;
 using Eco.Host.Commands;
 using Eco.Host.Composition.EngineProcesses;
 using Eco.Host.ConsoleSocket;
+using Eco.Host.Fleet;
 using Eco.Host.Output;
 using Eco.Host.State;
 using Eco.Runtime.Cluster;
@@ -38,18 +40,32 @@ internal static class HostCommand
                     return ExitCodes.Success;
                 }
 
-                output.Note($"host {options.HostId} is ready: {RolesOf(options)}, state in {state.Name}");
+                output.Note($"host {options.HostId} is ready: {RolesOf(options)}, state in {state.Name}{AfterStart()}");
                 if (options.RunsServer)
                 {
                     output.Note("submit an ION with: eco ion submit FILE");
                 }
 
+                using var idle = new IdleMemory(TimeProvider.System, logging.CreateLogger<IdleMemory>());
                 await Task.WhenAny(host.StopAsked, host.Fault, Task.Delay(Timeout.Infinite, stop)).ConfigureAwait(false);
                 host.ThrowIfFailed();
             }
         }
 
         return ExitCodes.Success;
+    }
+
+    /// <summary>How long the process took until now, from its first instruction on; nothing where the system does not say.</summary>
+    private static string AfterStart()
+    {
+        const double TicksPerSecond = 100;
+        if (!OperatingSystem.IsLinux() || ProcessIdentity.Of(Environment.ProcessId) is not { } self)
+        {
+            return "";
+        }
+
+        double up = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
+        return string.Create(CultureInfo.InvariantCulture, $", after {up - (self.StartTicks / TicksPerSecond):0.00} s");
     }
 
     private static string RolesOf(HostOptions options)

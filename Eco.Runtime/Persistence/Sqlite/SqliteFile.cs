@@ -362,8 +362,7 @@ internal sealed class SqliteFile : IDisposable
         Execute(connection, spec.SynchronousFull ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
         // The writer checkpoints itself, after its replies: SQLite's own would delay them, and it hides the errors that it meets.
         Execute(connection, "PRAGMA wal_autocheckpoint=0");
-        // A commit of many entities changes many pages; what does not fit would be written twice.
-        Execute(connection, "PRAGMA cache_size=-16000");
+        Execute(connection, Text($"PRAGMA cache_size=-{spec.CacheKiB}"));
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = "PRAGMA journal_mode";
         if (command.ExecuteScalar() is not "wal")

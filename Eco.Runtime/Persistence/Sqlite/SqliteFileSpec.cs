@@ -20,6 +20,9 @@ internal sealed record SqliteFileSpec(
     /// <summary>Makes the kind's exception for a damaged file from file, page (null: unknown), finding and inner exception; null: that of <see cref="Fail"/>.</summary>
     public Func<string, long?, string, Exception?, StorageOpenException>? Damage { get; init; }
 
+    /// <summary>Pages that the writer keeps in memory, in KiB: a commit of many rows changes many pages, and what does not fit would be written twice.</summary>
+    public int CacheKiB { get; init; } = 16_000;
+
     /// <summary>Whether a file of this kind shrinks when asked (<c>PRAGMA incremental_vacuum</c>); it costs a pointer for each page.</summary>
     public bool GivesSpaceBack { get; init; }
 

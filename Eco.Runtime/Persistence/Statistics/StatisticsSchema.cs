@@ -85,6 +85,7 @@ internal static class StatisticsSchema
         (file, cause, cure, inner) => new StatisticsOpenException(file, cause, cure, inner))
     {
         GivesSpaceBack = true,
+        CacheKiB = 2_000,
         Migrate = Migrate,
     };
 
