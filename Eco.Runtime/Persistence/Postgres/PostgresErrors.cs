@@ -15,14 +15,18 @@ internal static class PostgresErrors
             PostgresErrorCodes.ReadOnlySqlTransaction or IdleInTransaction or
             PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
             || p.SqlState.StartsWith("08", StringComparison.Ordinal) // connection exceptions
-            || p.SqlState.StartsWith("53", StringComparison.Ordinal), // no room: disk, memory, connections
+            || p.SqlState.StartsWith("53", StringComparison.Ordinal) // no room: disk, memory, connections
+            || p.SqlState.StartsWith("58", StringComparison.Ordinal), // the server's system: input and output
         NpgsqlException or IOException or SocketException or TimeoutException or ObjectDisposedException => true,
         _ => false,
     };
 
-    /// <summary>Whether the server ended the transaction because of others; the same one may be done again.</summary>
-    public static bool IsConflict(Exception e) =>
-        e is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
+    /// <summary>Whether the server ended the transaction because of others, or of a person; the same one may be done again.</summary>
+    public static bool IsConflict(Exception e) => e is PostgresException
+    {
+        SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or
+            PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable
+    };
 
     /// <summary>Whether a request collides with what another writer has written: the second line of the fence.</summary>
     public static bool IsTaken(Exception e) => e is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };

@@ -55,6 +55,11 @@ public sealed partial class PostgresJournal
             catch (Exception e)
             {
                 _writer.Rollback();
+                if (e is not PostgresException)
+                {
+                    _writing.Drop(); // What the driver did not expect may have left its connection in the midst of something.
+                }
+
                 if (works.Count > 1)
                 {
                     // One of them is the reason; the others are not to suffer.

@@ -40,6 +40,11 @@ internal sealed class PostgresRetry(PostgresSession session, PostgresOptions opt
                     throw;
                 }
             }
+            catch (Exception e) when (e is not PostgresException)
+            {
+                session.Drop(); // What the driver did not expect may have left its connection in the midst of something.
+                throw;
+            }
         }
     }
 

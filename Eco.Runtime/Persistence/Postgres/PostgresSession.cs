@@ -31,7 +31,7 @@ public sealed class PostgresSession : IDisposable
     {
         get
         {
-            if (_connection is { FullState: System.Data.ConnectionState.Open } open)
+            if (_connection is { State: System.Data.ConnectionState.Open } open)
             {
                 return open;
             }
