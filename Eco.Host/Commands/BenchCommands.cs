@@ -13,7 +13,16 @@ internal static class BenchCommands
         [
             Measuring(builder, "kernel", "The actor kernel: messages, questions, restarts, actors, timers; on one processor and on all (minutes)"),
             Measuring(builder, "hocon", "HOCON documents of 0.1, 1 and 10 MB, on one processor"),
-            Journal(builder),
+            OnFolder(
+                builder,
+                "journal",
+                "The journal: durable events, one writer that awaits each, recovery; with synchronous=FULL",
+                "The folder on whose disk to measure (default: the working directory)"),
+            OnFolder(
+                builder,
+                "cluster",
+                "A cluster: 512 agents for real, 10,000 simulated, memory and start of one (half an hour; needs root, RabbitMQ, PostgreSQL)",
+                "The folder for the clusters' state while they run (default: the working directory)"),
             Worker(builder),
         ]);
 
@@ -25,21 +34,21 @@ internal static class BenchCommands
             new BenchRun(name, scope.Parsed.GetValue(quick), scope.Parsed.GetValue(json)), scope.Output, scope.Cancellation));
     }
 
-    private static Command Journal(VerbBuilder builder)
+    private static Command OnFolder(VerbBuilder builder, string name, string description, string folderIs)
     {
         Option<string?> json = JsonOption();
         Option<bool> quick = QuickOption();
-        var folder = new Option<string?>("--folder") { HelpName = "DIR", Description = "The folder on whose disk to measure (default: the working directory)" };
+        var folder = new Option<string?>("--folder") { HelpName = "DIR", Description = folderIs };
         return builder.Verb(
-            "journal",
-            "The journal: durable events, one writer that awaits each, recovery; with synchronous=FULL",
+            name,
+            description,
             [json, quick, folder],
             scope =>
             {
                 string place = scope.Parsed.GetValue(folder) ?? ".";
                 return Directory.Exists(place)
                     ? scope.Services.Runner.BenchAsync(
-                        new BenchRun("journal", scope.Parsed.GetValue(quick), scope.Parsed.GetValue(json), place), scope.Output, scope.Cancellation)
+                        new BenchRun(name, scope.Parsed.GetValue(quick), scope.Parsed.GetValue(json), place), scope.Output, scope.Cancellation)
                     : throw new CommandException(
                         ConsoleErrorCodes.NotFound, $"there is no folder '{place}'", "name a folder on the disk to be measured with --folder DIR");
             });

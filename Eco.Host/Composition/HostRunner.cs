@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Eco.Host.Benchmarks.Cluster;
 using Eco.Host.Benchmarks.Hocon;
 using Eco.Host.Benchmarks.Journal;
 using Eco.Host.Benchmarks.Kernel;
@@ -46,6 +47,7 @@ internal sealed class HostRunner : IHostRunner
             KernelBenchmark.Name => KernelBenchmark.RunAsync(run, output, stop),
             HoconBenchmark.Name => HoconBenchmark.RunAsync(run, output, stop),
             JournalBenchmark.Name => JournalBenchmark.RunAsync(run, output, stop),
+            ClusterBenchmark.Name => ClusterBenchmark.RunAsync(run, output, stop),
             _ => throw new ArgumentException($"there is no benchmark '{run.Name}'", nameof(run)),
         };
     }

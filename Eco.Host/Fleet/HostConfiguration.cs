@@ -19,6 +19,7 @@ internal sealed record HostConfiguration(BrokerCluster Brokers, PostgresServer D
         text.AppendLine("  server {");
         text.AppendLine(CultureInfo.InvariantCulture, $"    database = {Quote(Database.ConnectionString)}");
         text.AppendLine(CultureInfo.InvariantCulture, $"    database-password-file = {Quote(Database.PasswordFile)}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"    artifacts.listen = {Quote($"{host.Place.Address}:0")}");
         text.AppendLine("  }");
         return End(text);
     }

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Reflection.PortableExecutable;
+using Eco.Host.Fleet;
+
+namespace Eco.Host.Benchmarks.Cluster;
+
+/// <summary>Measures clusters of real processes: brokers, PostgreSQL, servers and agents that this program starts and ends.</summary>
+internal static class RealAgents
+{
+    private const int Brokers = 3;
+    private const int Servers = 2;
+    private const string ReadyMark = " is ready: ";
+    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(60);
+
+    /// <summary>Many agents, each with its own connection, queue and journal; every process in a network namespace, on whose link is counted.</summary>
+    public static async Task<FleetFigures> MeasureManyAsync(string folder, ClusterScale scale, Action<string> say, CancellationToken stop)
+    {
+        var shape = new FleetShape(Brokers, Servers, scale.RealAgents, scale.AgentsPerProcess, Isolated: true);
+        EcoFleet fleet = await EcoFleet.OpenAsync(FolderIn(folder), shape, TimeProvider.System, stop: stop).ConfigureAwait(false);
+        await using (fleet.ConfigureAwait(false))
+        {
+            await fleet.StartAsync(say, stop).ConfigureAwait(false);
+            await IdleAsync(scale.SettleFor, stop).ConfigureAwait(false);
+            long start = TimeProvider.System.GetTimestamp();
+            (long Sent, long Received) before = BytesOf(fleet);
+            say($"counting on {fleet.AgentHosts.Length} links for {scale.IdleForUplink.TotalMinutes:0.#} idle minutes");
+            await IdleAsync(scale.IdleForUplink, stop).ConfigureAwait(false);
+            (long Sent, long Received) after = BytesOf(fleet);
+            TimeSpan counted = TimeProvider.System.GetElapsedTime(start);
+            ImmutableHashSet<string> there = await fleet.ReachableAgentsAsync(stop).ConfigureAwait(false);
+            return new FleetFigures(there.Count, fleet.AgentHosts.Length, counted, after.Sent - before.Sent, after.Received - before.Received);
+        }
+    }
+
+    /// <summary>One agent in a process of its own: its memory when it was idle for long, and how fast it starts.</summary>
+    public static async Task<AgentFigures> MeasureOneAsync(string folder, ClusterScale scale, Action<string> say, CancellationToken stop)
+    {
+        var shape = new FleetShape(1, 1, 1, 1, Isolated: false);
+        EcoFleet fleet = await EcoFleet.OpenAsync(FolderIn(folder), shape, TimeProvider.System, stop: stop).ConfigureAwait(false);
+        await using (fleet.ConfigureAwait(false))
+        {
+            await fleet.StartAsync(say, stop).ConfigureAwait(false);
+            HostNode agent = fleet.AgentHosts[0];
+            say($"one agent, idle for {scale.IdleForMemory.TotalMinutes:0.#} minutes");
+            await IdleAsync(scale.IdleForMemory, stop).ConfigureAwait(false);
+            double resident = ResidentBytes(agent.Identity!.Pid) / 1e6;
+            var starts = ImmutableArray.CreateBuilder<double>();
+            for (int i = 0; i < scale.ColdStarts; i++)
+            {
+                await agent.StopAsync().ConfigureAwait(false);
+                starts.Add((await StartAsync(agent, stop).ConfigureAwait(false)).TotalMilliseconds);
+            }
+
+            return new AgentFigures(resident, scale.IdleForMemory, starts.ToImmutable(), IsReadyToRun());
+        }
+    }
+
+    /// <summary>From the start of the process until its log says that the agent runs what it has.</summary>
+    private static async Task<TimeSpan> StartAsync(HostNode agent, CancellationToken stop)
+    {
+        long before = new FileInfo(agent.LogFile).Length;
+        long start = TimeProvider.System.GetTimestamp();
+        agent.Start();
+        while (!SaysReady(agent.LogFile, before))
+        {
+            if (TimeProvider.System.GetElapsedTime(start) > StartWithin)
+            {
+                throw new TimeoutException($"{agent.Name} is not ready within {StartWithin.TotalSeconds} s; see '{agent.LogFile}'");
+            }
+
+            await IdleAsync(TimeSpan.FromMilliseconds(1), stop).ConfigureAwait(false);
+        }
+
+        return TimeProvider.System.GetElapsedTime(start);
+    }
+
+    private static bool SaysReady(string log, long from)
+    {
+        using var stream = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        stream.Position = from;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().Contains(ReadyMark, StringComparison.Ordinal);
+    }
+
+    private static (long Sent, long Received) BytesOf(EcoFleet fleet)
+    {
+        (long Sent, long Received)[] links = [.. fleet.AgentHosts.Select(host => fleet.Network.BytesOf(host.Name))];
+        return (links.Sum(link => link.Sent), links.Sum(link => link.Received));
+    }
+
+    private static long ResidentBytes(int pid)
+    {
+        string line = File.ReadLines($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Trim(), CultureInfo.InvariantCulture);
+    }
+
+    private static bool IsReadyToRun()
+    {
+        using var file = new PEReader(File.OpenRead(typeof(RealAgents).Assembly.Location));
+        return file.PEHeaders.CorHeader?.ManagedNativeHeaderDirectory.Size > 0;
+    }
+
+    private static string FolderIn(string folder) => Path.Combine(Path.GetFullPath(folder), $"eco-bench-{Guid.NewGuid():n}");
+
+    // A measuring program waits for real time; nothing decides on it.
+    private static Task IdleAsync(TimeSpan time, CancellationToken stop) => Task.Delay(time, TimeProvider.System, stop);
+}
