@@ -129,6 +129,7 @@ internal sealed class HostNode
     {
         string self = Environment.ProcessPath ?? "dotnet";
         string library = typeof(HostNode).Assembly.Location;
-        return Path.GetFileNameWithoutExtension(self) == Path.GetFileNameWithoutExtension(library) ? [self] : [self, library];
+        string own = Path.GetFileNameWithoutExtension(library);
+        return Path.GetFileName(self) == own || Path.GetFileName(self) == own + ".exe" ? [self] : [self, library];
     }
 }

@@ -17,7 +17,8 @@ internal static class RealAgents
     public static async Task<FleetFigures> MeasureManyAsync(string folder, ClusterScale scale, Action<string> say, CancellationToken stop)
     {
         var shape = new FleetShape(Brokers, Servers, scale.RealAgents, scale.AgentsPerProcess, Isolated: true);
-        EcoFleet fleet = await EcoFleet.OpenAsync(FolderIn(folder), shape, TimeProvider.System, stop: stop).ConfigureAwait(false);
+        using var root = new ScratchFolder(folder);
+        EcoFleet fleet = await EcoFleet.OpenAsync(root.Path, shape, TimeProvider.System, stop: stop).ConfigureAwait(false);
         await using (fleet.ConfigureAwait(false))
         {
             await fleet.StartAsync(say, stop).ConfigureAwait(false);
@@ -37,7 +38,8 @@ internal static class RealAgents
     public static async Task<AgentFigures> MeasureOneAsync(string folder, ClusterScale scale, Action<string> say, CancellationToken stop)
     {
         var shape = new FleetShape(1, 1, 1, 1, Isolated: false);
-        EcoFleet fleet = await EcoFleet.OpenAsync(FolderIn(folder), shape, TimeProvider.System, stop: stop).ConfigureAwait(false);
+        using var root = new ScratchFolder(folder);
+        EcoFleet fleet = await EcoFleet.OpenAsync(root.Path, shape, TimeProvider.System, stop: stop).ConfigureAwait(false);
         await using (fleet.ConfigureAwait(false))
         {
             await fleet.StartAsync(say, stop).ConfigureAwait(false);
@@ -101,8 +103,20 @@ internal static class RealAgents
         return file.PEHeaders.CorHeader?.ManagedNativeHeaderDirectory.Size > 0;
     }
 
-    private static string FolderIn(string folder) => Path.Combine(Path.GetFullPath(folder), $"eco-bench-{Guid.NewGuid():n}");
-
     // A measuring program waits for real time; nothing decides on it.
     private static Task IdleAsync(TimeSpan time, CancellationToken stop) => Task.Delay(time, TimeProvider.System, stop);
+
+    /// <summary>A folder of one measurement, removed with it.</summary>
+    private sealed class ScratchFolder(string place) : IDisposable
+    {
+        public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetFullPath(place), $"eco-bench-{Guid.NewGuid():n}");
+
+        public void Dispose()
+        {
+            if (Directory.Exists(Path))
+            {
+                Directory.Delete(Path, recursive: true);
+            }
+        }
+    }
 }

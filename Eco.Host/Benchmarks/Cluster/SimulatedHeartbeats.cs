@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
-using Eco.Actors.Agents;
 using Eco.Host.Campaigns.Workload;
 using Eco.Host.Composition.Simulated;
 using Eco.Runtime.Actors;
