@@ -17,6 +17,7 @@ public sealed class ClusterAcceptanceTests
 {
     private const int Agents = 10;
     private const string Ion = "acceptance";
+    private const int Emissions = 60;
     private static readonly string[] CutOff = ["edge-2", "edge-5", "edge-8"];
     private static readonly TimeSpan CutFor = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StepLimit = TimeSpan.FromMinutes(3);
@@ -95,6 +96,10 @@ public sealed class ClusterAcceptanceTests
         NetworkCut[] cuts = await Task.WhenAll(CutOff.Select(fleet.Network.UnplugAsync));
         using var minute = new PeriodicTimer(CutFor);
         Task<bool> over = minute.WaitForNextTickAsync().AsTask();
+        // One of those that are cut off dies as well, and boots without a network.
+        HostNode cold = fleet.AgentHosts.Single(host => host.Agents.Contains(CutOff[1]));
+        await cold.KillAsync();
+        cold.Start();
         await MergedAsync(fleet, rounds + 3);
         owner.Start();
         leader.Start();
@@ -120,6 +125,10 @@ public sealed class ClusterAcceptanceTests
         JournalAudit audit = await JournalAudit.OfAsync(fleet);
         audit.AssertNothingIsOpen();
         Assert.That(audit.MergedRounds, Is.GreaterThanOrEqualTo(10));
+        foreach (string edge in fleet.AgentHosts.SelectMany(host => host.Agents).Where(agent => agent.StartsWith("edge", StringComparison.Ordinal)))
+        {
+            Assert.That(audit.EmittedBy(edge), Is.EqualTo(Emissions), $"{edge} has trained to its end, with or without a network");
+        }
     }
 
     private static Task MergedAsync(EcoFleet fleet, long rounds) => Eventually.HoldsAsync(

@@ -33,6 +33,9 @@ internal sealed class JournalAudit
     /// <summary>Rounds that were merged, in all IONs.</summary>
     public int MergedRounds => _server.Count(entry => entry.Event is RoundMerged);
 
+    /// <summary>How many updates an agent has emitted.</summary>
+    public int EmittedBy(string agent) => _agents[agent].Select(entry => entry.Event).OfType<ModelsEmitted>().Sum(e => e.Count);
+
     /// <summary>Reads and checks a state directory.</summary>
     public static JournalAudit Of(StateDirectory state) => Check(new JournalAudit(
         Events(state.Server),
