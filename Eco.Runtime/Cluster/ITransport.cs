@@ -116,7 +116,7 @@ public enum TransportResult
     /// <summary>The frame is in the receiver's queue; it may still be delivered more than once.</summary>
     Confirmed,
 
-    /// <summary>Nobody has ever subscribed to that address.</summary>
+    /// <summary>Nobody has ever subscribed to that address, or the frame is larger than any transport takes: sending it again changes nothing by itself.</summary>
     Unroutable,
 
     /// <summary>The receiver's queue is full; send again later.</summary>

@@ -29,7 +29,7 @@ internal sealed class InProcessQueue(string address, int controlCapacity, int te
     /// <summary>Telemetry frames that were dropped because newer ones came.</summary>
     public long TelemetryDropped { get; private set; }
 
-    /// <summary>A control frame handed out so often is dropped when it comes back; a broker's delivery limit.</summary>
+    /// <summary>A control frame that comes back more often is dropped; a broker's delivery limit.</summary>
     public int DeliveryLimit { get; init; } = int.MaxValue;
 
     /// <summary>Control frames that were dropped at the delivery limit.</summary>
@@ -119,7 +119,7 @@ internal sealed class InProcessQueue(string address, int controlCapacity, int te
     {
         foreach (HeldFrame frame in consumer.Return())
         {
-            if (frame.Deliveries >= DeliveryLimit)
+            if (frame.Deliveries > DeliveryLimit)
             {
                 DroppedAtLimit++;
             }

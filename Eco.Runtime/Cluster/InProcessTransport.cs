@@ -115,7 +115,8 @@ public sealed class InProcessTransport(InProcessTransportOptions? options = null
 
     private TransportResult Offer(TransportSend send)
     {
-        if (!_queues.TryGetValue(_aliases.GetValueOrDefault(send.To, send.To), out InProcessQueue? queue))
+        // However often it is sent, it reaches nobody.
+        if (send.Frame.Length > FrameCodec.MaximumBytes || !_queues.TryGetValue(_aliases.GetValueOrDefault(send.To, send.To), out InProcessQueue? queue))
         {
             return TransportResult.Unroutable;
         }

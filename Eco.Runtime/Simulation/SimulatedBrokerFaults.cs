@@ -36,7 +36,7 @@ public sealed record SimulatedBrokerFaults
     /// <summary>The probability that a crash closes no connection (power, not a process): the broker sees it after the detection time.</summary>
     public double SilentCrash { get; init; }
 
-    /// <summary>A control frame that comes back after so many deliveries is dropped and counted; null for no limit.</summary>
+    /// <summary>A control frame that comes back more often than this is dropped and counted, as by quorum queues; null for no limit.</summary>
     public int? DeliveryLimit { get; init; }
 
     /// <summary>Whether a frame to an address that nobody has ever declared is confirmed, and dropped.</summary>

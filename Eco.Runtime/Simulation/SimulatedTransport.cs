@@ -41,6 +41,12 @@ public sealed class SimulatedTransport : ITransport
         }
 
         Count(send);
+        if (send.Frame.Length > FrameCodec.MaximumBytes)
+        {
+            Refuse(send, replyTo);
+            return;
+        }
+
         string? standpoint = _broker.StandpointOf(send.To);
         if (send.Lane == TransportLane.Telemetry)
         {
@@ -186,6 +192,19 @@ public sealed class SimulatedTransport : ITransport
         }
 
         return route.Connection;
+    }
+
+    /// <summary>A frame above the limit reaches nobody, however often it is sent.</summary>
+    private void Refuse(TransportSend send, IActorRef replyTo)
+    {
+        if (send.Lane == TransportLane.Control)
+        {
+            AnswerHere(send, replyTo, TransportResult.Unroutable);
+        }
+        else
+        {
+            _broker.Traffic.Answered(TransportResult.Unroutable);
+        }
     }
 
     private void AnswerHere(TransportSend send, IActorRef replyTo, TransportResult result)

@@ -226,7 +226,7 @@ public sealed class SimulatedBrokerTests
     [Test]
     public void DeliveryLimit_WhenAFrameComesBackOnceTooOften_DropsAndCountsIt()
     {
-        Open(new SimulatedBrokerFaults { DeliveryLimit = 2 });
+        Open(new SimulatedBrokerFaults { DeliveryLimit = 1 });
         Send("1");
         _world.Broker.Disconnect("b");
         _world.RunFor(TimeSpan.FromSeconds(1));

@@ -15,25 +15,34 @@ namespace Eco.Runtime.Cluster.RabbitMq;
 /// </remarks>
 internal sealed class ControlPublisher : IRabbitMqLinkUser, IDisposable
 {
+    // Nobody can look behind an alias: a full queue there costs a channel each time.
+    private const int AliasFactor = 5;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
     private readonly RabbitMqTransportOptions _options;
     private readonly InProcessTraffic _traffic;
+    private readonly Func<string, Task<QueueDepth?>> _depthOf;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
     private readonly Queue<Outgoing> _waiting = new();
     private readonly Queue<Outgoing> _unconfirmed = new();
+
+    /// <summary>Keys whose frames are refused, and since when nothing else is heard of them.</summary>
+    private readonly Dictionary<string, long> _refused = new(StringComparer.Ordinal);
+
     private TaskCompletionSource _work = NewSignal();
     private RabbitMqSession? _session;
+    private IChannel? _channel;
     private ulong _sequence;
     private long _heldBytes;
     private bool _isBlocked;
     private bool _isTiming;
 
-    public ControlPublisher(RabbitMqTransportOptions options, InProcessTraffic traffic)
+    public ControlPublisher(RabbitMqTransportOptions options, InProcessTraffic traffic, Func<string, Task<QueueDepth?>> depthOf)
     {
         _options = options;
         _traffic = traffic;
+        _depthOf = depthOf;
         _timer = options.TimeProvider.CreateTimer(static publisher => ((ControlPublisher)publisher!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -65,26 +74,7 @@ internal sealed class ControlPublisher : IRabbitMqLinkUser, IDisposable
     /// <summary>Publishes a word of the transport itself; nobody hears what becomes of it.</summary>
     public void Tell(string key, byte[] body, string type) => Post(new Outgoing(key, body, type, 0, null));
 
-    public async Task ConnectedAsync(RabbitMqSession session)
-    {
-        IChannel channel = await session.OpenChannelAsync(confirms: true).ConfigureAwait(false);
-        channel.BasicAcksAsync += (_, e) => Settled(session, e.DeliveryTag, e.Multiple, TransportResult.Confirmed);
-        channel.BasicNacksAsync += (_, e) => Settled(session, e.DeliveryTag, e.Multiple, TransportResult.Blocked);
-        channel.BasicReturnAsync += (_, e) => Returned(session, e);
-        channel.ChannelShutdownAsync += (_, e) =>
-        {
-            session.GiveUp(e.ReplyText);
-            return Task.CompletedTask;
-        };
-        lock (_gate)
-        {
-            _session = session;
-            _sequence = 0;
-            _isBlocked = false;
-        }
-
-        _ = PublishAsync(session, channel);
-    }
+    public Task ConnectedAsync(RabbitMqSession session) => OpenAsync(session, isFirst: true);
 
     public void Blocked(RabbitMqSession session, bool isBlocked)
     {
@@ -116,10 +106,9 @@ internal sealed class ControlPublisher : IRabbitMqLinkUser, IDisposable
             }
 
             _session = null;
+            _channel = null;
             _isBlocked = false;
-            lost = [.. _unconfirmed.Where(frame => !frame.IsAnswered)];
-            _heldBytes -= _unconfirmed.Sum(frame => frame.Body.Length);
-            _unconfirmed.Clear();
+            lost = TakeUnconfirmed();
             Signal();
         }
 
@@ -137,6 +126,63 @@ internal sealed class ControlPublisher : IRabbitMqLinkUser, IDisposable
         }
 
         Answer(left, TransportResult.Blocked);
+    }
+
+    /// <summary>Publishes by a new channel from now on. What is on its way by the one before it is Unknown.</summary>
+    private async Task OpenAsync(RabbitMqSession session, bool isFirst)
+    {
+        IChannel channel = await session.OpenChannelAsync(confirms: true).ConfigureAwait(false);
+        channel.BasicAcksAsync += (_, e) => Settled(session, channel, e.DeliveryTag, e.Multiple, TransportResult.Confirmed);
+        channel.BasicNacksAsync += (_, e) => Settled(session, channel, e.DeliveryTag, e.Multiple, TransportResult.Blocked);
+        channel.BasicReturnAsync += (_, e) => Returned(channel, e);
+        channel.ChannelShutdownAsync += (_, e) => Closed(session, channel, e.ReplyText);
+        Outgoing[] lost;
+        IChannel? former;
+        lock (_gate)
+        {
+            if (!isFirst && _session != session)
+            {
+                return; // it closes with its connection
+            }
+
+            former = _channel;
+            lost = TakeUnconfirmed();
+            _isBlocked = !isFirst && _isBlocked;
+            _session = session;
+            _channel = channel;
+            _sequence = 0;
+            Signal();
+        }
+
+        AnswerUnknown(lost, "its channel was given up");
+        _ = PublishAsync(session, channel);
+        if (!isFirst && former is not null)
+        {
+            await former.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private Task Closed(RabbitMqSession session, IChannel channel, string reason)
+    {
+        lock (_gate)
+        {
+            if (_channel != channel)
+            {
+                return Task.CompletedTask;
+            }
+        }
+
+        session.GiveUp(reason);
+        return Task.CompletedTask;
+    }
+
+    private Outgoing[] TakeUnconfirmed()
+    {
+        Outgoing[] lost = [.. _unconfirmed.Where(frame => frame is { IsAnswered: false, IsSettled: false })];
+        _heldBytes -= _unconfirmed.Sum(frame => frame.Body.Length);
+        _unconfirmed.Clear();
+        _refused.Clear();
+        return lost;
     }
 
     private void Post(Outgoing frame)
@@ -166,7 +212,7 @@ internal sealed class ControlPublisher : IRabbitMqLinkUser, IDisposable
     {
         try
         {
-            while (await NextAsync(session).ConfigureAwait(false) is { } frame)
+            while (await NextAsync(channel).ConfigureAwait(false) is { } frame)
             {
                 var properties = new BasicProperties
                 {
@@ -185,18 +231,18 @@ internal sealed class ControlPublisher : IRabbitMqLinkUser, IDisposable
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            session.GiveUp($"publishing has failed: {e.Message}");
+            await Closed(session, channel, $"publishing has failed: {e.Message}").ConfigureAwait(false);
         }
     }
 
-    private async Task<Outgoing?> NextAsync(RabbitMqSession session)
+    private async Task<Outgoing?> NextAsync(IChannel channel)
     {
         while (true)
         {
             Task work;
             lock (_gate)
             {
-                if (_session != session)
+                if (_channel != channel)
                 {
                     return null;
                 }
@@ -221,12 +267,12 @@ internal sealed class ControlPublisher : IRabbitMqLinkUser, IDisposable
         }
     }
 
-    private Task Returned(RabbitMqSession session, BasicReturnEventArgs e)
+    private Task Returned(IChannel channel, BasicReturnEventArgs e)
     {
         lock (_gate)
         {
             // It comes before the confirm, which then says nothing.
-            if (_session == session
+            if (_channel == channel
                 && ulong.TryParse(e.BasicProperties.MessageId, NumberStyles.None, CultureInfo.InvariantCulture, out ulong sequence)
                 && _unconfirmed.FirstOrDefault(frame => frame.Sequence == sequence) is { } returned)
             {
@@ -237,12 +283,12 @@ internal sealed class ControlPublisher : IRabbitMqLinkUser, IDisposable
         return Task.CompletedTask;
     }
 
-    private Task Settled(RabbitMqSession session, ulong tag, bool multiple, TransportResult result)
+    private Task Settled(RabbitMqSession session, IChannel channel, ulong tag, bool multiple, TransportResult result)
     {
         var answered = new List<Outgoing>();
         lock (_gate)
         {
-            if (_session != session)
+            if (_channel != channel)
             {
                 return Task.CompletedTask;
             }
@@ -270,13 +316,67 @@ internal sealed class ControlPublisher : IRabbitMqLinkUser, IDisposable
             Signal();
         }
 
-        foreach (Outgoing frame in answered.Where(frame => !frame.IsAnswered))
+        foreach (Outgoing frame in answered)
         {
-            Answer([frame], frame.IsReturned ? TransportResult.Unroutable : result);
+            if (!frame.IsAnswered)
+            {
+                Answer([frame], frame.IsReturned ? TransportResult.Unroutable : result);
+            }
+
+            if (IsSuspect(frame.Key, isRefused: result == TransportResult.Blocked))
+            {
+                _ = DoubtAsync(session, frame.Key);
+            }
         }
 
         return Task.CompletedTask;
     }
+
+    private bool IsSuspect(string key, bool isRefused)
+    {
+        lock (_gate)
+        {
+            if (!isRefused)
+            {
+                _refused.Remove(key);
+                return false;
+            }
+
+            TimeSpan limit = IsAlias(key) ? AliasFactor * _options.RefusalTimeout : _options.RefusalTimeout;
+            long now = _options.TimeProvider.GetTimestamp();
+            if (_refused.TryAdd(key, now) || _options.TimeProvider.GetElapsedTime(_refused[key], now) < limit)
+            {
+                return false;
+            }
+
+            _refused[key] = now;
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// A channel that meets a queue for the first time just after its leader has died goes on asking the dead node, and refuses for as long as that
+    /// is away (3.10.8); another channel does not. A queue that can be looked at is, lest a full one costs a channel each time.
+    /// </summary>
+    private async Task DoubtAsync(RabbitMqSession session, string key)
+    {
+        QueueDepth? depth = IsAlias(key) ? null : await _depthOf(key).ConfigureAwait(false);
+        if (!IsAlias(key) && (depth is not { Exists: true } || depth.Waiting >= _options.ControlCapacity / 2))
+        {
+            return;
+        }
+
+        try
+        {
+            await OpenAsync(session, isFirst: false).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            session.GiveUp($"no other channel can be had: {e.Message}");
+        }
+    }
+
+    private static bool IsAlias(string key) => RabbitMqNames.ExchangeOf(key) == RabbitMqNames.UpExchange;
 
     /// <summary>Looks for what has waited too long. A connection without confirms is given up, unless the broker has said that it takes nothing.</summary>
     private void Look()

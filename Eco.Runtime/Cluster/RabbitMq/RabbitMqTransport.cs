@@ -31,7 +31,7 @@ public sealed class RabbitMqTransport : ITransport, IAsyncDisposable
     {
         _options = options;
         var topology = new RabbitMqTopology(options);
-        _control = new ControlPublisher(options, _traffic);
+        _control = new ControlPublisher(options, _traffic, async address => (await _receiver!.InspectAsync([address]).ConfigureAwait(false)).FirstOrDefault());
         _telemetry = new TelemetryPublisher(options);
         _bindings = new RabbitMqBindings(options, topology, _control, address => _receiver!.ModeOf(address), logger);
         _receiver = new RabbitMqReceiver(options, topology, _bindings, logger);

@@ -76,6 +76,12 @@ public sealed record RabbitMqTransportOptions
     /// <summary>A control frame that is not confirmed by then is Unknown, and the connection is given up.</summary>
     public TimeSpan ConfirmTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// A queue that has refused for so long while it has room is asked again by another channel: version 3.10.8 leaves some channels with a leader
+    /// that is dead.
+    /// </summary>
+    public TimeSpan RefusalTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>An attempt to connect to one node, from the first packet to the open connection.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
 

@@ -393,7 +393,7 @@ public sealed class RabbitMqTransportTests
         for (int number = from; number < from + count; number++)
         {
             TransportResult? result = null;
-            for (int attempt = 0; attempt < 50 && result != TransportResult.Confirmed; attempt++)
+            for (int attempt = 0; attempt < 300 && result != TransportResult.Confirmed; attempt++)
             {
                 var outcome = new RecordingRef("sent");
                 TestBroker.Send(transport, outcome, number, _address);

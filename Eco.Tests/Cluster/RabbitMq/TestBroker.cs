@@ -58,15 +58,12 @@ public sealed class TestBroker
     }.CreateConnectionAsync();
 
     /// <summary>The broker closes the connections of a host.</summary>
-    internal static async Task DisconnectAsync(BrokerCluster cluster, BrokerNode node, string host)
-    {
-        string closed = await cluster.EvaluateAsync(
+    internal static Task DisconnectAsync(BrokerCluster cluster, BrokerNode node, string host) =>
+        cluster.EvaluateAsync(
             node,
             "[rabbit_networking:close_connection(P, \"closed by the test\") || P <- rabbit_networking:connections(), "
             + "{client_properties, L} <- rabbit_reader:info(P, [client_properties]), {<<\"connection_name\">>, _, N} <- L, "
             + $"binary:match(N, <<\"{host}/\">>) =:= {{0, {host.Length + 1}}}].");
-        Assert.That(closed, Does.Contain("ok]"), $"{host} had a connection");
-    }
 
     internal static TransportSubscription Subscription(string address, string tag, SubscriptionMode mode = SubscriptionMode.Exclusive, int prefetch = 64) =>
         new(address, tag, mode, prefetch);
