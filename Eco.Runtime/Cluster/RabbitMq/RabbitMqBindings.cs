@@ -6,7 +6,7 @@ namespace Eco.Runtime.Cluster.RabbitMq;
 
 /// <summary>
 /// The aliases that this host has bound, done again on each connection. A host that binds an alias first sends it a word: whoever receives
-/// at its former address takes the former binding away (docs/decisions: Aliases move by a word to their former owner).
+/// at its former address takes the former binding away (docs/decisions/0018-aliases-move-by-a-word-to-their-former-owner.md).
 /// </summary>
 internal sealed partial class RabbitMqBindings : IRabbitMqLinkUser
 {

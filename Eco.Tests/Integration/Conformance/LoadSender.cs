@@ -12,7 +12,6 @@ internal sealed class LoadSender(ITransport transport, string to, int window) : 
     private readonly Queue<long> _again = new();
     private readonly SortedDictionary<TransportResult, int> _results = [];
     private long _last;
-    private int _limit;
 
     public ActorPath Path { get; } = new("eco://test/user/load", 1);
 
@@ -23,6 +22,18 @@ internal sealed class LoadSender(ITransport transport, string to, int window) : 
             lock (_gate)
             {
                 return _confirmed.Count;
+            }
+        }
+    }
+
+    /// <summary>How many there are so far.</summary>
+    public int Sent
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (int)_last;
             }
         }
     }
@@ -85,8 +96,7 @@ internal sealed class LoadSender(ITransport transport, string to, int window) : 
     {
         lock (_gate)
         {
-            _limit = Math.Max(_limit, limit);
-            if (_underWay.Count >= window || (_again.Count == 0 && _last == _limit))
+            if (_underWay.Count >= window || (_again.Count == 0 && _last >= limit))
             {
                 return null;
             }
