@@ -9,8 +9,9 @@ namespace Eco.Host.Chaos;
 /// </summary>
 internal sealed class AgentNemesis(EcoFleet fleet, ChaosLog log, Random random, TimeProvider time)
 {
-    // A point is passed some times a second: a life lasts for half a minute or so.
+    // A point is passed some times a second, fewer on the cloud: a life lasts for half a minute or so.
     private const int MostPasses = 200;
+    private const int MostPassesOfCloud = 60;
     private readonly Dictionary<bool, Queue<string>> _points = [];
 
     /// <summary>Injects faults until it is told to end.</summary>
@@ -86,7 +87,7 @@ internal sealed class AgentNemesis(EcoFleet fleet, ChaosLog log, Random random, 
         string point = queue.Dequeue();
 
         // An agent claims its partition once in a life.
-        int passes = point.EndsWith("@claim", StringComparison.Ordinal) ? 1 : random.Next(1, MostPasses);
+        int passes = point.EndsWith("@claim", StringComparison.Ordinal) ? 1 : random.Next(1, isCloud ? MostPassesOfCloud : MostPasses);
         return string.Create(CultureInfo.InvariantCulture, $"{point}:{passes}");
     }
 }

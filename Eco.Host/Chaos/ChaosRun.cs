@@ -71,7 +71,7 @@ internal sealed class ChaosRun
 
     private async Task<FiguresReport> RunAsync(CancellationToken stop)
     {
-        var database = new ChaosDatabase(_fleet.Postgres);
+        var database = new ChaosDatabase(_fleet.Postgres, _time);
         await using (database.ConfigureAwait(false))
         {
             var agents = new AgentNemesis(_fleet, _log, new Random(_random.Next()), _time);
@@ -124,6 +124,8 @@ internal sealed class ChaosRun
         }
 
         await _fleet.Brokers.StartAsync(stop).ConfigureAwait(false);
+        _fleet.Postgres.Start();
+        await _fleet.Postgres.ReadyAsync(stop).ConfigureAwait(false);
 
         // Some live with a crash point that they have not reached: they end here, and live on without one.
         foreach (HostNode host in _fleet.Servers.Concat(_fleet.AgentHosts))

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Eco.Host.Fleet;
+using Eco.Runtime.Cluster;
 
 namespace Eco.Host.Chaos;
 
@@ -11,7 +12,7 @@ namespace Eco.Host.Chaos;
 internal sealed class ClusterNemesis(EcoFleet fleet, ChaosDatabase database, ChaosLog log, Random random, TimeProvider time)
 {
     private static readonly string[] ServerFaults = ["server-kill", "server-cut", "server-crash", "server-pause", "server-crash", "server-one-way"];
-    private static readonly string[] BrokerFaults = ["broker-kill", "broker-pause"];
+    private static readonly string[] BrokerFaults = ["broker-kill", "broker-pause", "database-kill"];
     private static readonly TimeSpan TakenOverWithin = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan BalancedWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan CrashWithin = TimeSpan.FromSeconds(30);
@@ -53,7 +54,7 @@ internal sealed class ClusterNemesis(EcoFleet fleet, ChaosDatabase database, Cha
     {
         string[] servers = Shuffled(ServerFaults, random);
         string[] brokers = Shuffled([.. BrokerFaults, .. PartitionShape.Names.Select(shape => "partition-" + shape)], random);
-        return servers.Zip(brokers).SelectMany(pair => (IEnumerable<string>)[pair.First, pair.Second]);
+        return servers.Zip(brokers).SelectMany(pair => (IEnumerable<string>)[pair.First, pair.Second]).Concat(brokers.Skip(servers.Length));
     }
 
     private Task FaultAsync(string kind, CancellationToken ended) => kind switch
@@ -64,6 +65,7 @@ internal sealed class ClusterNemesis(EcoFleet fleet, ChaosDatabase database, Cha
         "server-cut" => ServerCutAsync(kind, server => fleet.Network.UnplugAsync(server.Name), ended),
         "server-one-way" => ServerCutAsync(kind, OneWayAsync, ended),
         "broker-kill" => BrokerKillAsync(ended),
+        "database-kill" => DatabaseKillAsync(ended),
         "broker-pause" => BrokerPauseAsync(ended),
         _ => PartitionAsync(kind["partition-".Length..], ended),
     };
@@ -175,13 +177,27 @@ internal sealed class ClusterNemesis(EcoFleet fleet, ChaosDatabase database, Cha
 
     private async Task BrokerKillAsync(CancellationToken ended)
     {
-        BrokerNode node = fleet.Brokers.Nodes[random.Next(fleet.Brokers.Nodes.Length)];
+        // The one that leads some partition's queue, or any.
+        string queue = EntityAddress.OfPartition(random.Next(ChaosOptions.Partitions));
+        BrokerNode any = fleet.Brokers.Nodes[random.Next(fleet.Brokers.Nodes.Length)];
+        BrokerNode node = random.Next(2) == 0 ? await fleet.Brokers.LeaderOfAsync(queue, ended).ConfigureAwait(false) ?? any : any;
         ChaosFault fault = log.Begin("broker-kill", EcoFleet.BrokerName(node.Number));
         await node.KillAsync().ConfigureAwait(false);
         log.Killed();
         await Polling.PauseAsync(TimeSpan.FromSeconds(random.Next(1, 6)), time, ended).ConfigureAwait(false);
         node.Start();
         await BrokersWholeAsync(ended).ConfigureAwait(false);
+        log.End(fault);
+    }
+
+    private async Task DatabaseKillAsync(CancellationToken ended)
+    {
+        ChaosFault fault = log.Begin("database-kill", "database");
+        await fleet.Postgres.KillAsync().ConfigureAwait(false);
+        log.Killed();
+        await Polling.PauseAsync(TimeSpan.FromMilliseconds(random.Next(0, 3000)), time, ended).ConfigureAwait(false);
+        fleet.Postgres.Start();
+        await fleet.Postgres.ReadyAsync(ended).ConfigureAwait(false);
         log.End(fault);
     }
 
@@ -290,6 +306,8 @@ internal sealed class ClusterNemesis(EcoFleet fleet, ChaosDatabase database, Cha
                 {
                     foreach (HostNode server in fleet.Servers)
                     {
+                        // One whose crash point was not reached in time may reach it at any later time.
+                        server.Start();
                         int owned = (await database.OwnedByAsync(server.Name, ended).ConfigureAwait(false)).Length;
                         if (Math.Abs(owned - share) > 1)
                         {

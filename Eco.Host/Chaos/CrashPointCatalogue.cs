@@ -19,7 +19,7 @@ internal static class CrashPointCatalogue
         "instance.model-arrived", "instance.model-applied", "instance.models-emitted", "instance.checkpoint-taken", "outbox-ack", "claim",
     ];
 
-    private static readonly string[] CloudEvents = ["instance.run-accepted", "instance.run-ended", "outbox-ack", "claim"];
+    private static readonly string[] CloudEvents = ["instance.run-accepted", "instance.run-settled", "outbox-ack", "claim"];
 
     /// <summary>A server's.</summary>
     public static ImmutableArray<string> Server { get; } = [.. Around(["journal.beforeCommit", "journal.afterCommit"], ServerEvents), "ack.beforeSend", "ack.afterSend"];
