@@ -32,6 +32,7 @@ internal static class DemoCommand
             ? FederatedKMeansScenario.Of(run.Batches, run.Pace)
             : AnomalyScenario.Of(run.DataFolder);
         var elapsed = Stopwatch.StartNew();
+        DateTimeOffset started = TimeProvider.System.GetUtcNow();
         using StateLock held = run.State.Acquire();
         using ILoggerFactory logging = HostLogging.Create(output.Verbose ? LogLevel.Information : LogLevel.Error);
         EcoHost host = await StorageErrors.GuardAsync(run.State, () => EcoHost.StartAsync(
@@ -51,7 +52,7 @@ internal static class DemoCommand
             await using (socket.ConfigureAwait(false))
             {
                 using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-                DemoOutcome outcome = await new DemoSession(scenario, host, output, !run.Headless && output.Live, elapsed)
+                DemoOutcome outcome = await new DemoSession(scenario, host, output, !run.Headless && output.Live, elapsed, started)
                     .RunAsync(ended.Token)
                     .ConfigureAwait(false);
                 return FiguresOutput.Show(scenario.Report(outcome), output, run.JsonFile);

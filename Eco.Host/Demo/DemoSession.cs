@@ -15,7 +15,8 @@ internal sealed class DemoSession(
     EcoHost host,
     CommandOutput output,
     bool live,
-    Stopwatch elapsed)
+    Stopwatch elapsed,
+    DateTimeOffset started)
 {
     private static readonly TimeSpan DrawEvery = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan FinalPatience = TimeSpan.FromSeconds(2.5);
@@ -57,7 +58,9 @@ internal sealed class DemoSession(
             .Where(run => run.Number > 0)
             .OrderBy(run => run.Number)
             .ToList();
-        if (runs.LastOrDefault(run => run.Ion.State is "running" or "paused") is { Ion: { } unfinished })
+        // What little was left of a run may have ended while this host started.
+        if (runs.LastOrDefault(run => run.Ion.State is "running" or "paused" || (run.Ion.State == "completed" && run.Ion.ChangedAt >= started))
+            is { Ion: { } unfinished })
         {
             if (unfinished.State == "paused")
             {
