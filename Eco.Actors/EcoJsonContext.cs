@@ -125,6 +125,7 @@ namespace Eco.Actors;
 [JsonSerializable(typeof(ScheduledRunEnded))]
 [JsonSerializable(typeof(NodeInstanceState))]
 [JsonSerializable(typeof(AskFailed))]
+[JsonSerializable(typeof(AskReady))]
 [JsonSerializable(typeof(ListAgents))]
 [JsonSerializable(typeof(AgentsListed))]
 [JsonSerializable(typeof(SubmitIon))]

@@ -63,6 +63,7 @@ public static class EcoManifests
     // one version, or the next; none is ever journalled.
     private static void AddAsk(MessageRegistry.Builder builder, EcoJsonContext json) => builder
         .Add("ask.failed/1", () => json.AskFailed)
+        .Add("ask.ready/1", () => json.AskReady)
         .Add("ask.list-agents/1", () => json.ListAgents)
         .Add("ask.agents-listed/1", () => json.AgentsListed)
         .Add("ask.submit-ion/1", () => json.SubmitIon)

@@ -9,9 +9,16 @@ namespace Eco.Runtime.Cluster;
 /// A server host's commands to entities of other servers, and the answers: whichever server a person asks, every verb works. A command goes
 /// at most once over the queue of its partition and is not durable; where no answer comes in time its asker is told so, and asks again.
 /// </summary>
+/// <remarks>
+/// A command must not take effect after its asker was told that it failed, however long a queue has held it. So the host that has the partition
+/// first says that it is ready, and carries the command out only if the grant comes within <see cref="HeldFor"/>; the asker, once it has granted,
+/// waits for longer than that and the entity's turn can take. No two hosts' clocks are compared.
+/// </remarks>
 internal sealed partial class AskActor : ReceiveActor, IWithTimers
 {
     private const int MaximumPending = 4096;
+    private static readonly TimeSpan HeldFor = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SubscribeAgainAfter = TimeSpan.FromMilliseconds(500);
 
     private readonly EntityHostSetup _setup;
@@ -20,6 +27,7 @@ internal sealed partial class AskActor : ReceiveActor, IWithTimers
     private readonly ILogger _logger;
     private readonly string _address;
     private readonly SortedDictionary<long, Pending> _pending = [];
+    private readonly Dictionary<(string From, long Number), HoldAsk> _held = [];
     private long _number;
     private long _tags;
     private string? _tag;
@@ -36,7 +44,9 @@ internal sealed partial class AskActor : ReceiveActor, IWithTimers
         _number = Context.System.Random.Stream($"{_address} asks").NextInt64(long.MaxValue / 2);
 
         Receive<AskElsewhere>(OnAsk);
-        Receive<CarryOutAsk>(CarryOut);
+        Receive<HoldAsk>(Hold);
+        Receive<GrantAsk>(OnGrant);
+        Receive<HeldLongEnough>(over => _held.Remove((over.From, over.Number)));
         Receive<TransportDelivery>(OnDelivery);
         Receive<SubscriptionLost>(OnLost);
         Receive<SubscribeDue>(_ => Subscribe());
@@ -93,15 +103,32 @@ internal sealed partial class AskActor : ReceiveActor, IWithTimers
 
         long number = ++_number;
         _pending.Add(number, new Pending(ask.EntityId, ask.Asker));
-        Timers.StartSingleTimer(TimerOf(number), new AskOverdue(number), _setup.Options.Partitions.AskAtMost);
+        Timers.StartSingleTimer(TimerOf(number), new AskOverdue(number), _setup.Options.Partitions.AskAtMost / 2);
         Post(
             new Frame(FrameKind.Ask, _address, ask.EntityId, number, 0, _persistence.Clock.Now(), encoded.manifest, encoded.payload),
             _setup.Routes.QueueOf(_table.PartitionOf(ask.EntityId)));
     }
 
-    private void CarryOut(CarryOutAsk ask)
+    private void Hold(HoldAsk ask)
     {
         Frame frame = ask.Frame;
+        if (_held.Count < MaximumPending && _held.TryAdd((frame.From, frame.SequenceNr), ask))
+        {
+            Timers.StartSingleTimer($"held:{frame.From} {frame.SequenceNr}", new HeldLongEnough(frame.From, frame.SequenceNr), HeldFor);
+            Answer(frame, new AskReady());
+        }
+    }
+
+    private void OnGrant(GrantAsk grant)
+    {
+        if (!_held.Remove((grant.Frame.From, grant.Frame.SequenceNr), out HoldAsk? ask))
+        {
+            // Too late, or the partition was elsewhere when it was asked: the asker hears nothing, and asks again.
+            return;
+        }
+
+        Frame frame = ask.Frame;
+        Timers.Cancel($"held:{frame.From} {frame.SequenceNr}");
         Context.ActorOf(Props.Create(() => new Answerer(
             _table.ActorOf(frame.To)!, new ToEntity(frame.To, ask.Command), answer => Answer(frame, answer), _setup.Options.Partitions.AskAtMost)));
     }
@@ -142,11 +169,9 @@ internal sealed partial class AskActor : ReceiveActor, IWithTimers
         try
         {
             Frame frame = FrameCodec.Decode(delivery.Frame);
-            if (frame.Kind == FrameKind.Answer && _pending.Remove(frame.SequenceNr, out Pending? pending))
+            if (frame.Kind == FrameKind.Answer && _pending.TryGetValue(frame.SequenceNr, out Pending? pending))
             {
-                Timers.Cancel(TimerOf(frame.SequenceNr));
-                object answer = _persistence.Registry.Decode(frame.Manifest!, frame.Payload);
-                pending.Asker?.Tell(answer is AskFailed failed ? failed.ToFailure() : answer);
+                OnAnswer(frame.SequenceNr, pending, _persistence.Registry.Decode(frame.Manifest!, frame.Payload));
             }
         }
         catch (MessageFormatException e)
@@ -155,12 +180,28 @@ internal sealed partial class AskActor : ReceiveActor, IWithTimers
         }
     }
 
+    private void OnAnswer(long number, Pending pending, object answer)
+    {
+        if (answer is AskReady)
+        {
+            Timers.StartSingleTimer(TimerOf(number), new AskOverdue(number), HeldFor + _setup.Options.Partitions.AskAtMost + Margin);
+            Post(
+                new Frame(FrameKind.Grant, _address, pending.EntityId, number, 0, _persistence.Clock.Now(), null, []),
+                _setup.Routes.QueueOf(_table.PartitionOf(pending.EntityId)));
+            return;
+        }
+
+        Timers.Cancel(TimerOf(number));
+        _pending.Remove(number);
+        pending.Asker?.Tell(answer is AskFailed failed ? failed.ToFailure() : answer);
+    }
+
     private void OnOverdue(AskOverdue overdue)
     {
         if (_pending.Remove(overdue.Number, out Pending? pending))
         {
             pending.Asker?.Tell(new Status.Failure(new TimeoutException(
-                $"the server that has {pending.EntityId} did not answer within {_setup.Options.Partitions.AskAtMost.TotalSeconds:0} s")));
+                $"the server that has {pending.EntityId} does not answer; what was asked is not carried out any more unless it already is")));
         }
     }
 
@@ -175,6 +216,8 @@ internal sealed partial class AskActor : ReceiveActor, IWithTimers
     private sealed record Pending(string EntityId, IActorRef? Asker);
 
     private sealed record AskOverdue(long Number);
+
+    private sealed record HeldLongEnough(string From, long Number);
 
     private sealed record SubscribeDue
     {

@@ -93,7 +93,13 @@ public sealed record ToEntity(string EntityId, object Command);
 internal sealed record AskElsewhere(string EntityId, object Command, string Owner, IActorRef? Asker);
 
 /// <summary>To the host's asker: another server asks for something.</summary>
-internal sealed record CarryOutAsk(Frame Frame, object Command);
+internal sealed record HoldAsk(Frame Frame, object Command);
+
+/// <summary>To the host's asker: another server still waits for what it has asked.</summary>
+internal sealed record GrantAsk(Frame Frame);
+
+/// <summary>From server to server: an asked command can be carried out; is its answer still waited for?</summary>
+public sealed record AskReady;
 
 /// <summary>From server to server: an asked command has no answer.</summary>
 /// <param name="IsTimeout">Whether the reason is that something took too long, so that it can be asked again.</param>

@@ -25,6 +25,9 @@ public enum FrameKind
 
     /// <summary>The answer to an <see cref="Ask"/>, to the server that sent it.</summary>
     Answer,
+
+    /// <summary>From who asked: the answer is still waited for, so that the command may be carried out.</summary>
+    Grant,
 }
 
 /// <summary>What travels between hosts, from entity to entity.</summary>
@@ -33,7 +36,7 @@ public enum FrameKind
 /// <param name="To">The receiving entity.</param>
 /// <param name="SequenceNr">
 /// Message: its number, gapless per (From, To). Acknowledgement: the last applied number of the messages from To to From. Gap: the
-/// number that is expected next. Ask and Answer: the question's number.
+/// number that is expected next. Ask, Answer and Grant: the question's number.
 /// </param>
 /// <param name="OwnerEpoch">The sender's claim at the moment of sending; a receiver drops a frame with an older one than it has seen.</param>
 /// <param name="Timestamp">When the message was decided.</param>

@@ -207,6 +207,7 @@ public static class FrameCodec
         FrameKind.Tick => "t",
         FrameKind.Ask => "q",
         FrameKind.Answer => "r",
+        FrameKind.Grant => "y",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 
@@ -219,6 +220,7 @@ public static class FrameCodec
         "t" => FrameKind.Tick,
         "q" => FrameKind.Ask,
         "r" => FrameKind.Answer,
+        "y" => FrameKind.Grant,
         _ => throw new FormatException($"'{name}' is no kind of frame"),
     };
 }

@@ -90,9 +90,16 @@ internal sealed partial class PartitionActor
             return;
         }
 
+        if (frame.Kind == FrameKind.Grant)
+        {
+            _table.Asks?.Tell(new GrantAsk(frame), Self);
+            Give(ticket);
+            return;
+        }
+
         if (frame.Kind == FrameKind.Ask)
         {
-            _table.Asks?.Tell(new CarryOutAsk(frame, message!), Self);
+            _table.Asks?.Tell(new HoldAsk(frame, message!), Self);
             Give(ticket);
             return;
         }

@@ -19,6 +19,7 @@ public sealed record NotebookState(ImmutableArray<string> Lines);
 [JsonSerializable(typeof(Heard))]
 [JsonSerializable(typeof(NotebookState))]
 [JsonSerializable(typeof(AskFailed))]
+[JsonSerializable(typeof(AskReady))]
 [JsonSerializable(typeof(ReadNotebook))]
 [JsonSerializable(typeof(BurnNotebook))]
 internal sealed partial class EntityTestJson : JsonSerializerContext;
@@ -41,6 +42,7 @@ internal sealed class Notebook(string id) : EntityActor<NotebookState>(id, new N
         .Add("test.heard/1", EntityTestJson.Default.Heard)
         .Add("test.notebook/1", EntityTestJson.Default.NotebookState)
         .Add("test.failed/1", EntityTestJson.Default.AskFailed)
+        .Add("test.ready/1", EntityTestJson.Default.AskReady)
         .Add("test.read/1", EntityTestJson.Default.ReadNotebook)
         .Add("test.burn/1", EntityTestJson.Default.BurnNotebook)
         .Build();

@@ -185,6 +185,25 @@ internal sealed class TakeoverTests
     }
 
     [Test]
+    public void ToEntity_WhenTheQuestionArrivesAfterItsAskerWasTold_IsNotCarriedOut([Range(1, 5)] int seed)
+    {
+        using var group = new ServerGroup((ulong)seed, 2);
+        group.World.RunFor(TimeSpan.FromSeconds(40));
+        string note = NoteOn(group, "s1");
+        group.World.Network.Cut("s1", SimulatedBroker.Node);
+        List<object> told = group.Tell("s2", note, new Hear("late"));
+        group.World.RunFor(TimeSpan.FromSeconds(6));
+        Assert.That(told.OfType<Status.Failure>().Count(), Is.EqualTo(1), "it is told within 5 s");
+
+        group.World.Network.HealAll();
+        group.World.RunFor(TimeSpan.FromSeconds(30));
+
+        List<object> answers = group.Tell("s1", note, new ReadNotebook());
+        group.World.RunFor(TimeSpan.FromSeconds(15));
+        Assert.That(((NotebookState)answers.Single()).Lines, Has.No.Member("late"));
+    }
+
+    [Test]
     public void ToEntity_WhenTheCommandCannotTravel_SaysWhichHostHasThePartition()
     {
         using var group = new ServerGroup(9, 2);
