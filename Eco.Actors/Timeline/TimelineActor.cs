@@ -37,6 +37,7 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
     private readonly List<LiveView> _news = [];
     private long _correlation;
     private bool _isBehind;
+    private bool _isFailing;
     private long _rebuilt;
     private IActorRef? _rebuilder;
     private readonly List<IActorRef> _awaiting = [];
@@ -150,6 +151,7 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
         _isBehind = !read.Positions.SequenceEqual(read.Ends);
         if (read.Events.IsEmpty)
         {
+            _isFailing = false;
             _busy = false;
             Finish();
             return;
@@ -225,6 +227,7 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
 
     private void OnApplied()
     {
+        _isFailing = false;
         foreach (int partition in _places.Keys.ToList())
         {
             long read = _places[partition].Read;
@@ -259,7 +262,13 @@ public sealed partial class TimelineActor : ReceiveActor, IWithTimers
         // The journal has all; the next look tries again, from what is stored.
         _busy = false;
         _places.Clear();
-        TimelineBehind(reason);
+        if (!_isFailing)
+        {
+            // Once for each outage: it is looked again several times a second.
+            _isFailing = true;
+            TimelineBehind(reason);
+        }
+
         _rebuilder?.Tell(new Status.Failure(new InvalidOperationException(reason)));
         _rebuilder = null;
     }

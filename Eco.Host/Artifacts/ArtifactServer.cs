@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Eco.Host.Artifacts;
 
@@ -40,7 +41,8 @@ public sealed class ArtifactServer : IAsyncDisposable
         }
 
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(logging);
+        // What the framework says of each request, or of a port that is taken, is for no operator; the handler and the exception say what matters.
+        builder.Services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Limit(kestrel, options, listen));
         WebApplication application = builder.Build();
         application.Run(new ArtifactRequestHandler(options, store, logging.CreateLogger<ArtifactServer>()).HandleAsync);

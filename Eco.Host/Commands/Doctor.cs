@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Eco.Actors.Timeline.Sql;
 using Eco.Host.Composition;
 using Eco.Host.ConsoleSocket;
+using Eco.Host.Fleet;
 using Eco.Host.Output;
 using Eco.Host.State;
 using Eco.Runtime.Persistence.Sqlite;
@@ -40,6 +41,7 @@ internal sealed class Doctor(StateDirectory state, CommandServices services, Hos
         var checks = new List<DoctorCheck> { Sdk(), Terminal(), StateWritable(), DiskSpace(), Lock(held) };
         checks.Add(await SocketAsync(held, cancellation).ConfigureAwait(false));
         checks.AddRange(state.WithJournal().Select(Journal));
+        checks.AddRange(Members());
         checks.Add(Clock());
         if (options is { Brokers.IsEmpty: false })
         {
@@ -59,6 +61,15 @@ internal sealed class Doctor(StateDirectory state, CommandServices services, Hos
         string password = SecretFile.OfBrokers(options);
         return Task.WhenAll(options.Brokers.Select(broker => BrokerCheck.RunAsync(broker, options.HostId, password, services.Time, cancellation)));
     }
+
+    /// <summary>The processes of a cluster that <c>eco up</c> has started here.</summary>
+    private IEnumerable<DoctorCheck> Members() => (EcoFleet.Load(state.Root)?.Members ?? []).Select(member => member.IsAlive
+        ? Ok(member.Name, $"process {Plain.Number((long)member.Pid)} runs")
+        : new DoctorCheck(
+            member.Name,
+            DoctorOutcome.Fail,
+            member.Pid == 0 ? "was never started" : $"process {Plain.Number((long)member.Pid)} has ended; its log is in '{member.Folder}'",
+            "start what does not run: eco up, with the arguments that the cluster was made with"));
 
     private static DoctorCheck Ok(string name, string text) => new(name, DoctorOutcome.Ok, text, "");
 

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using Eco.Actors.Console;
 using Eco.Host.Composition;
+using Eco.Host.Fleet;
 using Eco.Host.Output;
 using Eco.Host.State;
 
@@ -75,6 +76,12 @@ internal static class HostCommands
         [],
         async scope =>
         {
+            if (EcoFleet.ServerStates(scope.State.Root).Any())
+            {
+                throw new CommandException(
+                    ConsoleErrorCodes.Refused, $"'{scope.State.Name}' is a whole cluster's", $"end it with: eco down --state {scope.State.Name}");
+            }
+
             await scope.Host.AskAsync(ConsoleVerbs.HostStop, Arguments.None, body: null, scope.Cancellation).ConfigureAwait(false);
             scope.Output.Note($"the host of '{scope.State.Name}' ends");
             return ExitCodes.Success;

@@ -1,13 +1,13 @@
 using System.Collections;
 using System.Collections.Immutable;
 using System.Net;
-using System.Data.Common;
 using System.Text.RegularExpressions;
 using Eco.Actors.Console;
 using Eco.Host.Commands;
 using Eco.Runtime.Cluster.RabbitMq;
 using Eco.Runtime.Hocon;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Eco.Host.Composition;
 
@@ -121,7 +121,7 @@ public static partial class HostOptionsReader
             Brokers = BrokersOf(eco),
             BrokerPasswordFile = eco.Text("broker-password-file"),
             RunsServer = roles.Contains("server"),
-            Database = server.Text("database", ProblemOfDatabase),
+            Database = DatabaseOf(server),
             DatabasePasswordFile = server.Text("database-password-file"),
             Partitions = server.Integer("partitions", 1, 256),
             FollowJournalEvery = server.Duration("follow-journal-every", Millisecond, Day),
@@ -182,24 +182,32 @@ public static partial class HostOptionsReader
             ? null
             : "write it as http://NAME:PORT, or leave it empty";
 
-    private static string? ProblemOfDatabase(string text)
+    // Its value may hold a secret in the wrong place: no message repeats it.
+    private static string DatabaseOf(OptionsSection server)
     {
+        string text = server.Text("database");
         if (text.Length == 0)
         {
-            return null;
+            return text;
         }
 
         try
         {
-            var parts = new DbConnectionStringBuilder { ConnectionString = text };
-            return parts.ContainsKey("Password") || parts.ContainsKey("pwd")
-                ? "a password belongs into eco.server.database-password-file or ECO_DATABASE_PASSWORD"
-                : null;
+            var parts = new NpgsqlConnectionStringBuilder(text);
+            if (!string.IsNullOrEmpty(parts.Password))
+            {
+                server.Wrong("database", "holds a password", "put it into eco.server.database-password-file or ECO_DATABASE_PASSWORD");
+            }
         }
-        catch (ArgumentException error)
+        catch (Exception error) when (error is ArgumentException or FormatException or InvalidCastException or KeyNotFoundException)
         {
-            return error.Message;
+            server.Wrong(
+                "database",
+                $"is no connection string of PostgreSQL{(error is ArgumentException { ParamName: { } name } ? $": '{name}' is no key or has no such value" : "")}",
+                "write \"Host=db-1;Database=eco;Username=eco\"");
         }
+
+        return text;
     }
 
     private static ImmutableArray<AgentHostOptions> AgentsOf(OptionsSection eco, OptionsSection defaults)

@@ -52,6 +52,7 @@ public sealed partial class EntityHost : ReceiveActor, IWithTimers
     private long _correlation;
     private long _entities;
     private bool _isReady;
+    private bool _isDatabaseSilent;
     private int? _givingUp;
     private long? _surplusSince;
 
@@ -83,7 +84,7 @@ public sealed partial class EntityHost : ReceiveActor, IWithTimers
         Receive<AnnounceDue>(_ => Announce());
         Receive<MembersListed>(OnMembers);
         Receive<OwnershipsRead>(OnOwnerships);
-        Receive<ReadFailed>(failed => DatabaseSilent(_setup.Address, failed.Message));
+        Receive<ReadFailed>(OnReadFailed);
         Receive<WatchDue>(_ => Watch());
         Receive<PoisonParked>(parked => Parked(parked.Id, parked.Manifest, parked.Sender, parked.Receiver, parked.Attempts, parked.Reason));
     }
@@ -229,8 +230,19 @@ public sealed partial class EntityHost : ReceiveActor, IWithTimers
         }
     }
 
+    private void OnReadFailed(ReadFailed failed)
+    {
+        if (!_isDatabaseSilent)
+        {
+            // Once for each outage: it is asked every second.
+            _isDatabaseSilent = true;
+            DatabaseSilent(_setup.Address, failed.Message);
+        }
+    }
+
     private void OnMembers(MembersListed listed)
     {
+        _isDatabaseSilent = false;
         int live = Math.Max(1, listed.Members.Count(member => member.Age < _options.LiveWithin));
         int share = (_setup.Routes.PartitionCount + live - 1) / live;
         if (_active.Count <= share)

@@ -16,7 +16,13 @@ internal sealed partial class PartitionActor
     [LoggerMessage(3005, LogLevel.Debug, "partition {Partition} is active under epoch {OwnerEpoch}, {Count} entities wake")]
     private partial void Activated(int partition, long ownerEpoch, int count);
 
-    [LoggerMessage(3006, LogLevel.Warning, "partition {Partition} was fenced under epoch {OwnerEpoch}: {Reason}")]
+    [LoggerMessage(3009, LogLevel.Information, "ServerTakeover: partition {Partition} was {Former}'s and runs here under epoch {OwnerEpoch}")]
+    private partial void TakenOver(int partition, string former, long ownerEpoch);
+
+    [LoggerMessage(3010, LogLevel.Information, "PartitionReleased: partition {Partition} was given up under epoch {OwnerEpoch}: {Reason}")]
+    private partial void Released(int partition, long ownerEpoch, string reason);
+
+    [LoggerMessage(3006, LogLevel.Warning, "PartitionFenced: partition {Partition} was fenced under epoch {OwnerEpoch}: {Reason}")]
     private partial void FencedOut(int partition, long ownerEpoch, string reason);
 
     [LoggerMessage(3007, LogLevel.Warning, "partition {Partition} has lost its subscription: {Reason}")]

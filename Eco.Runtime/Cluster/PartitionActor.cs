@@ -230,6 +230,7 @@ internal sealed partial class PartitionActor : ReceiveActor, IWithTimers
         Context.System.EventStream.Publish(new PartitionActivated(_number, _claim.OwnerEpoch, _setup.WriterId));
         if (former is not null && former.WriterId != _setup.WriterId)
         {
+            TakenOver(_number, former.WriterId, _claim.OwnerEpoch);
             Context.System.EventStream.Publish(new ServerTakeover(_number, _claim.OwnerEpoch, _setup.WriterId, former.WriterId));
         }
 
@@ -316,6 +317,7 @@ internal sealed partial class PartitionActor : ReceiveActor, IWithTimers
     {
         if (_phase == Phase.Active)
         {
+            Released(_number, _claim.OwnerEpoch, reason);
             Context.System.EventStream.Publish(new PartitionReleased(_number, _claim.OwnerEpoch, _setup.WriterId, reason));
         }
 

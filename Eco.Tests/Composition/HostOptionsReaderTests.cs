@@ -86,6 +86,9 @@ public sealed class HostOptionsReaderTests
     [TestCase("eco { brokers = [\"amqp://a\"] }", "x.conf:1:", "names no user")]
     [TestCase("eco { brokers = [\"amqp://eco:geheim@a\"] }", "x.conf:1:", "broker-password-file")]
     [TestCase("eco { brokers = [\"amqp://eco@a\"], server { database = \"Host=a;Password=geheim\" } }", "x.conf:1:", "database-password-file")]
+    [TestCase("eco { brokers = [\"amqp://eco@a\"], server { database = \"Host=a;PWD=geheim\" } }", "x.conf:1:", "holds a password")]
+    [TestCase("eco { brokers = [\"amqp://eco@a\"], server { database = \"Host=a;Passwrd=geheim\" } }", "x.conf:1:", "is no key")]
+    [TestCase("eco { brokers = [\"amqp://eco@a\"], server { database = \"postgres://eco:geheim@a\" } }", "x.conf:1:", "is no connection string")]
     [TestCase("eco { server { database = \"Host=a\" } }", "reference.conf", "need brokers")]
     [TestCase("eco { host { roles = [server, worker] } }", "x.conf:1:", "names 'worker'")]
     [TestCase("eco { host { roles = [server] }, agents = [{ id = a }] }", "x.conf:1:", "has not the role agent")]
@@ -109,7 +112,7 @@ public sealed class HostOptionsReaderTests
 
         Assert.That(ExitCodes.Of(error.Error), Is.EqualTo(ExitCodes.Invalid));
         Assert.That(error.Details, Has.Length.EqualTo(1));
-        Assert.That(error.Details[0], Does.StartWith(where).And.Contains(what));
+        Assert.That(error.Details[0], Does.StartWith(where).And.Contains(what).And.Not.Contains("geheim"));
     }
 
     [TestCase("server.conf", true, 0, 0)]

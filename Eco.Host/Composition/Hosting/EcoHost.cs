@@ -208,8 +208,7 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
         string? artifactsAt = null;
         if (_setup.Brokers is not null)
         {
-            ArtifactServer endpoint = _resources.Keep(
-                await ArtifactServer.StartAsync(server.Artifacts, storage.Content, _setup.Logging, cancellation).ConfigureAwait(false));
+            ArtifactServer endpoint = _resources.Keep(await ListenAsync(server, storage, cancellation).ConfigureAwait(false));
             artifactsAt = endpoint.Endpoint.ToString();
         }
 
@@ -314,6 +313,22 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
         foreach (Type type in (Type[])[typeof(EntityHostReady), typeof(ServerReady), typeof(EntityHostFailed)])
         {
             system.EventStream.Subscribe(observer, type);
+        }
+    }
+
+    private async Task<ArtifactServer> ListenAsync(ServerHostSetup server, ServerStorage storage, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ArtifactServer.StartAsync(server.Artifacts, storage.Content, _setup.Logging, cancellation).ConfigureAwait(false);
+        }
+        catch (IOException error)
+        {
+            throw new CommandException(
+                ConsoleErrorCodes.Refused,
+                $"nothing can listen on {server.Artifacts.Listen} (eco.server.artifacts.listen): {error.Message}",
+                "end the program that does ('ss -ltnp' names it), or choose another address",
+                error);
         }
     }
 
