@@ -23,33 +23,7 @@ public sealed class ClusterAcceptanceTests
     private static readonly TimeSpan StepLimit = TimeSpan.FromMinutes(3);
 
     // Each edge emits 60 models in 150 s: it goes on for the whole minute in which three of them are cut off, and after it.
-    private const string Definition = """
-        ion {
-          id = acceptance
-          nodes {
-            edge {
-              engine = online
-              on { role = edge }
-              run { continuous { every = 250ms } }
-              components {
-                source { type = source.moving-clusters, clusters = 4, edge = "label:edge", batches = 600 }
-                learn  { type = train.kmeans, from = source, clusters = 4, decay = 0.9, emit-every = 10 }
-              }
-            }
-            merge {
-              engine = online
-              on { role = cloud, limit = 1 }
-              run { event { signal = model } }
-              rounds { quorum = 4, deadline = 4s, late = fold }
-              components { combine { type = merge.kmeans } }
-            }
-          }
-          links = [
-            { from = edge.learn, to = merge.combine, signal = model }
-            { from = merge.combine, to = edge.learn, signal = model }
-          ]
-        }
-        """;
+    private static readonly string Definition = ClusterIon.Text(Ion, everyMilliseconds: 250, batches: Emissions * ClusterIon.BatchesPerUpdate, quorum: 4, deadlineSeconds: 4);
 
     [Test]
     public async Task Cluster_WhenItsServerItsBrokerAndItsLinksFail_EndsEveryRoundAndCountsEachUpdateOnce()

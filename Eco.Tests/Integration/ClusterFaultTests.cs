@@ -22,34 +22,7 @@ public sealed class ClusterFaultTests
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     // It goes on for as long as the tests do.
-    private const string Definition = """
-        ion {
-          id = faults
-          nodes {
-            edge {
-              engine = online
-              on { role = edge }
-              run { continuous { every = 100ms } }
-              components {
-                source { type = source.moving-clusters, clusters = 4, edge = "label:edge", batches = 100000 }
-                learn  { type = train.kmeans, from = source, clusters = 4, decay = 0.9, emit-every = 10 }
-                error  { type = evaluate.centre-error, from { rows = source, model = learn } }
-              }
-            }
-            merge {
-              engine = online
-              on { role = cloud, limit = 1 }
-              run { event { signal = model } }
-              rounds { quorum = 2, deadline = 2s, late = fold }
-              components { combine { type = merge.kmeans } }
-            }
-          }
-          links = [
-            { from = edge.learn, to = merge.combine, signal = model }
-            { from = merge.combine, to = edge.learn, signal = model }
-          ]
-        }
-        """;
+    private static readonly string Definition = ClusterIon.Text(Ion, everyMilliseconds: 100, batches: 100_000, quorum: 2, deadlineSeconds: 2);
 
     private TemporaryFolder _folder = null!;
     private EcoFleet _fleet = null!;

@@ -121,7 +121,7 @@ public sealed partial class PostgresJournal
             }
         }
 
-        _counters.Committed(stored, events);
+        Counters.Committed(stored, events);
         Announce("journal.afterCommit");
         return answers;
     }
@@ -189,11 +189,11 @@ public sealed partial class PostgresJournal
     {
         if (answer is AppendFailed { Reason: AppendFailureReason.Fenced })
         {
-            _counters.Fenced();
+            Counters.Fenced();
         }
         else
         {
-            _counters.Rejected();
+            Counters.Rejected();
         }
     }
 

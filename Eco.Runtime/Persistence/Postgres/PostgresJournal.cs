@@ -16,7 +16,7 @@ namespace Eco.Runtime.Persistence.Postgres;
 /// where none comes in time the answer is <see cref="AppendFailureReason.Unknown"/>.</para>
 /// <para>Crash points <c>journal.beforeCommit</c> and <c>journal.afterCommit</c> are announced as by the SQLite journal.</para>
 /// </remarks>
-public sealed partial class PostgresJournal : IJournal, IAsyncDisposable
+public sealed partial class PostgresJournal : QueuedJournal, IAsyncDisposable
 {
     private static readonly TimeSpan PauseBetweenAttempts = TimeSpan.FromMilliseconds(100);
 
@@ -29,13 +29,13 @@ public sealed partial class PostgresJournal : IJournal, IAsyncDisposable
     private readonly PostgresReader _reader;
     private readonly StorageLoop<JournalWork> _writes;
     private readonly StorageLoop<(object Request, IActorRef ReplyTo)> _reads;
-    private readonly JournalCounters _counters = new();
     private readonly List<string> _details = [];
     private readonly ManualResetEventSlim _stopping = new();
     private bool _isAway;
     private int _disposed;
 
     private PostgresJournal(PostgresJournalOptions options, ICrashPoints crashPoints, ILogger logger, PostgresSession writing, PostgresWriter writer)
+        : base(options.MaxPayloadBytes, options.MaxSnapshotBytes)
     {
         _options = options;
         _crashPoints = crashPoints;
@@ -56,8 +56,9 @@ public sealed partial class PostgresJournal : IJournal, IAsyncDisposable
             e => Log.Refused(_logger, _reading.Database, e));
     }
 
-    /// <summary>What the journal has done since it was opened.</summary>
-    public JournalStatistics Statistics => _counters.Read();
+    private protected override bool IsClosed => Volatile.Read(ref _disposed) != 0;
+
+    private protected override AppendFailureReason ReasonWhenClosed => AppendFailureReason.Unavailable;
 
     /// <summary>
     /// Opens the journal. An empty database gets its schema; an older one is refused until <c>eco db migrate</c> has run. Waits for a database that
@@ -90,56 +91,6 @@ public sealed partial class PostgresJournal : IJournal, IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Append(AppendRequest request, IActorRef replyTo)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        Write(new AppendWork(request, replyTo), JournalRequestCheck.Error(request, _options.MaxPayloadBytes));
-    }
-
-    /// <inheritdoc/>
-    public void SaveSnapshot(SaveSnapshotRequest request, IActorRef replyTo)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        Write(new SnapshotWork(request, replyTo), JournalRequestCheck.Error(request, _options.MaxSnapshotBytes));
-    }
-
-    /// <inheritdoc/>
-    public void Claim(ClaimPartitions request, IActorRef replyTo)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        Write(new ClaimWork(request, replyTo), JournalRequestCheck.Error(request));
-    }
-
-    /// <inheritdoc/>
-    public void Announce(AnnounceMember request, IActorRef replyTo)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        Write(new AnnounceWork(request, replyTo), JournalRequestCheck.Error(request));
-    }
-
-    /// <inheritdoc/>
-    public void Compact(CompactEvents request, IActorRef replyTo)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        Write(new CompactWork(request, replyTo), JournalRequestCheck.Error(request));
-    }
-
-    /// <inheritdoc/>
-    public void Recover(RecoverRequest request, IActorRef replyTo) => PostRead(request, null, replyTo);
-
-    /// <inheritdoc/>
-    public void Read(ReadEvents request, IActorRef replyTo) => PostRead(request, JournalRequestCheck.Error(request), replyTo);
-
-    /// <inheritdoc/>
-    public void List(ListEntities request, IActorRef replyTo) => PostRead(request, null, replyTo);
-
-    /// <inheritdoc/>
-    public void ReadOwnership(ReadOwnerships request, IActorRef replyTo) => PostRead(request, null, replyTo);
-
-    /// <inheritdoc/>
-    public void ReadParked(ReadParkedMessages request, IActorRef replyTo) => PostRead(request, JournalRequestCheck.Error(request), replyTo);
-
     /// <summary>Handles what waits, and closes the connections. Waits for no database that is away.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -168,37 +119,9 @@ public sealed partial class PostgresJournal : IJournal, IAsyncDisposable
         }
     }
 
-    private void Write(JournalWork work, string? error)
-    {
-        if (error is not null)
-        {
-            _counters.Rejected();
-            Send(work.ReplyTo, work.Failed(AppendFailureReason.Rejected, error));
-        }
-        else if (_writes.TryPost(work, work.Bytes))
-        {
-            // Answered by the writer's thread.
-        }
-        else if (Volatile.Read(ref _disposed) != 0)
-        {
-            Send(work.ReplyTo, work.Failed(AppendFailureReason.Unavailable, "the journal is closed"));
-        }
-        else
-        {
-            _counters.Overloaded();
-            Send(work.ReplyTo, work.Failed(AppendFailureReason.Overloaded, "the journal's queue of waiting writes is full"));
-        }
-    }
+    private protected override bool TryPost(JournalWork work) => _writes.TryPost(work, work.Bytes);
 
-    private void PostRead(object request, string? error, IActorRef replyTo)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        if (error is not null || !_reads.TryPost((request, replyTo), 0))
-        {
-            Send(replyTo, JournalReads.Failure(
-                request, error ?? (Volatile.Read(ref _disposed) != 0 ? "the journal is closed" : "the journal's queue of waiting reads is full")));
-        }
-    }
+    private protected override bool TryPost(object request, IActorRef replyTo) => _reads.TryPost((request, replyTo), 0);
 
     private void AnswerReads(List<(object Request, IActorRef ReplyTo)> batch)
     {

@@ -17,7 +17,7 @@ namespace Eco.Runtime.Persistence.Sqlite;
 /// are sent, once for each of: the distinct event manifests, <c>outbox</c>, <c>outbox-ack</c>, <c>inbox</c>, <c>snapshot</c>, <c>claim</c>. The head file is
 /// written after the second one, and then <c>head.afterWrite</c> is announced in the same way.</para>
 /// </remarks>
-public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
+public sealed partial class SqliteJournal : QueuedJournal, IAsyncDisposable
 {
     private const long HeldBackFrames = 16_384;
     private const int CommitsBetweenLooks = 8;
@@ -31,7 +31,6 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
     private readonly StorageLoop<(object Request, IActorRef ReplyTo)> _reads;
     private readonly List<(IActorRef To, object Answer)> _answers = [];
     private readonly List<string> _details = [];
-    private readonly JournalCounters _counters = new();
     private readonly JournalReserve _reserve;
     private string? _fault;
     private bool _isFull;
@@ -40,6 +39,7 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
     private int _disposed;
 
     private SqliteJournal(SqliteJournalOptions options, ICrashPoints crashPoints, ILogger logger, SqliteFile file, JournalWriter writer, JournalReader reader)
+        : base(options.MaxPayloadBytes, options.MaxSnapshotBytes)
     {
         _options = options;
         _crashPoints = crashPoints;
@@ -62,8 +62,9 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         _reads = new($"{name} reader", new StorageLoopLimits(options.ReadQueueCapacity, long.MaxValue, 1), AnswerReads, Fault);
     }
 
-    /// <summary>What the journal has done since it was opened.</summary>
-    public JournalStatistics Statistics => _counters.Read();
+    private protected override bool IsClosed => Volatile.Read(ref _disposed) != 0;
+
+    private protected override AppendFailureReason ReasonWhenClosed => AppendFailureReason.StorageFault;
 
     /// <summary>Opens the journal, and makes its file where there is none. Checks the whole file first.</summary>
     /// <param name="options">Where it is and its limits.</param>
@@ -95,56 +96,6 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
             throw JournalSchema.Spec.Explain(options.Path, e);
         }
     }
-
-    /// <inheritdoc/>
-    public void Append(AppendRequest request, IActorRef replyTo)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        Write(new AppendWork(request, replyTo), JournalRequestCheck.Error(request, _options.MaxPayloadBytes));
-    }
-
-    /// <inheritdoc/>
-    public void SaveSnapshot(SaveSnapshotRequest request, IActorRef replyTo)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        Write(new SnapshotWork(request, replyTo), JournalRequestCheck.Error(request, _options.MaxSnapshotBytes));
-    }
-
-    /// <inheritdoc/>
-    public void Claim(ClaimPartitions request, IActorRef replyTo)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        Write(new ClaimWork(request, replyTo), JournalRequestCheck.Error(request));
-    }
-
-    /// <inheritdoc/>
-    public void Announce(AnnounceMember request, IActorRef replyTo)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        Write(new AnnounceWork(request, replyTo), JournalRequestCheck.Error(request));
-    }
-
-    /// <inheritdoc/>
-    public void Compact(CompactEvents request, IActorRef replyTo)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        Write(new CompactWork(request, replyTo), JournalRequestCheck.Error(request));
-    }
-
-    /// <inheritdoc/>
-    public void Recover(RecoverRequest request, IActorRef replyTo) => PostRead(request, null, replyTo);
-
-    /// <inheritdoc/>
-    public void Read(ReadEvents request, IActorRef replyTo) => PostRead(request, JournalRequestCheck.Error(request), replyTo);
-
-    /// <inheritdoc/>
-    public void List(ListEntities request, IActorRef replyTo) => PostRead(request, null, replyTo);
-
-    /// <inheritdoc/>
-    public void ReadOwnership(ReadOwnerships request, IActorRef replyTo) => PostRead(request, null, replyTo);
-
-    /// <inheritdoc/>
-    public void ReadParked(ReadParkedMessages request, IActorRef replyTo) => PostRead(request, JournalRequestCheck.Error(request), replyTo);
 
     /// <summary>
     /// Handles what waits, empties the log into the database and closes. After a storage fault the file is left as it is; the next
@@ -196,45 +147,9 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         _ => throw new ArgumentException($"{request.GetType().Name} is no read"),
     };
 
-    private void Write(JournalWork work, string? error)
-    {
-        if (error is not null)
-        {
-            _counters.Rejected();
-            work.ReplyTo.Tell(work.Failed(AppendFailureReason.Rejected, error), ActorRefs.NoSender);
-            return;
-        }
+    private protected override bool TryPost(JournalWork work) => _writes.TryPost(work, work.Bytes);
 
-        if (_writes.TryPost(work, work.Bytes))
-        {
-            return;
-        }
-
-        if (Volatile.Read(ref _disposed) != 0)
-        {
-            work.ReplyTo.Tell(work.Failed(AppendFailureReason.StorageFault, "the journal is closed"), ActorRefs.NoSender);
-            return;
-        }
-
-        _counters.Overloaded();
-        work.ReplyTo.Tell(work.Failed(AppendFailureReason.Overloaded, "the journal's queue of waiting writes is full"), ActorRefs.NoSender);
-    }
-
-    private void PostRead(object request, string? error, IActorRef replyTo)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        if (error is not null)
-        {
-            replyTo.Tell(JournalReads.Failure(request, error), ActorRefs.NoSender);
-            return;
-        }
-
-        if (!_reads.TryPost((request, replyTo), 0))
-        {
-            string reason = Volatile.Read(ref _disposed) != 0 ? "the journal is closed" : "the journal's queue of waiting reads is full";
-            replyTo.Tell(JournalReads.Failure(request, reason), ActorRefs.NoSender);
-        }
-    }
+    private protected override bool TryPost(object request, IActorRef replyTo) => _reads.TryPost((request, replyTo), 0);
 
     private void CommitTogether(List<JournalWork> batch)
     {
@@ -292,7 +207,7 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
         Announce("journal.beforeCommit");
         committing = true;
         _writer.Commit();
-        _counters.Committed(stored, events);
+        Counters.Committed(stored, events);
         Announce("journal.afterCommit");
         _writer.WriteHead();
         Announce("head.afterWrite");
@@ -337,10 +252,10 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
             switch (answer)
             {
                 case AppendFailed { Reason: AppendFailureReason.Fenced }:
-                    _counters.Fenced();
+                    Counters.Fenced();
                     break;
                 case AppendFailed or SnapshotFailed or ClaimFailed or CompactionFailed:
-                    _counters.Rejected();
+                    Counters.Rejected();
                     break;
                 default:
                     stored++;
@@ -382,7 +297,7 @@ public sealed partial class SqliteJournal : IJournal, IAsyncDisposable
             return;
         }
 
-        _counters.Checkpointed();
+        Counters.Checkpointed();
         if (heldBack > HeldBackFrames)
         {
             Log.CheckpointHeldBack(_logger, _options.Path, heldBack);
