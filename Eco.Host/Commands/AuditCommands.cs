@@ -4,6 +4,7 @@ using Eco.Actors.Console;
 using Eco.Host.Composition;
 using Eco.Host.Output;
 using Eco.Host.State;
+using Eco.Runtime.Persistence.Journals;
 using Eco.Runtime.Persistence.Postgres;
 using Eco.Runtime.Persistence.Sqlite;
 

@@ -7,9 +7,9 @@ using Eco.Actors.Timeline.Sql;
 using Eco.Host.Composition;
 using Eco.Host.Output;
 using Eco.Host.State;
+using Eco.Runtime.Persistence.Journals;
 using Eco.Runtime.Persistence.Postgres;
 using Eco.Runtime.Persistence.Postgres.Import;
-using Eco.Runtime.Persistence.Sqlite;
 
 namespace Eco.Host.Commands;
 

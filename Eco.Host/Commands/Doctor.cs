@@ -6,6 +6,7 @@ using Eco.Host.ConsoleSocket;
 using Eco.Host.Fleet;
 using Eco.Host.Output;
 using Eco.Host.State;
+using Eco.Runtime.Persistence.Journals;
 using Eco.Runtime.Persistence.Sqlite;
 using Microsoft.Data.Sqlite;
 

@@ -1,7 +1,7 @@
 using Eco.Actors.Console;
 using Eco.Host.Commands;
 using Eco.Host.State;
-using Eco.Runtime.Persistence.Sqlite;
+using Eco.Runtime.Persistence.Journals;
 using Microsoft.Data.Sqlite;
 
 namespace Eco.Host.Composition;

@@ -1,6 +1,6 @@
 using Eco.Runtime.Actors;
+using Eco.Runtime.Persistence.Journals;
 using Eco.Runtime.Persistence;
-using Eco.Runtime.Persistence.Sqlite;
 
 namespace Eco.Runtime.Simulation;
 

@@ -11,6 +11,7 @@ using Eco.Host.ConsoleSocket;
 using Eco.Host.State;
 using Eco.Runtime.Actors;
 using Eco.Runtime.Cluster;
+using Eco.Runtime.Persistence.Journals;
 using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Artifacts;
 using Eco.Runtime.Persistence.Sqlite;

@@ -2,6 +2,7 @@ using Eco.Actors.Console;
 using Eco.Actors.Timeline;
 using Eco.Actors.Timeline.Sql;
 using Eco.Host.State;
+using Eco.Runtime.Persistence.Journals;
 using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Artifacts;
 using Eco.Runtime.Persistence.Postgres;

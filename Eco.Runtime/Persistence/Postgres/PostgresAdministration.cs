@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Eco.Runtime.Persistence.Sqlite;
+using Eco.Runtime.Persistence.Journals;
 using Npgsql;
 
 namespace Eco.Runtime.Persistence.Postgres;

@@ -1,5 +1,5 @@
 using Eco.Runtime.Actors;
-using Eco.Runtime.Persistence.Sqlite;
+using Eco.Runtime.Persistence.Journals;
 using Npgsql;
 
 namespace Eco.Runtime.Persistence.Postgres;

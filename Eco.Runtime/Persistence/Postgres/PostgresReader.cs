@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Data;
 using System.Globalization;
-using Eco.Runtime.Persistence.Sqlite;
+using Eco.Runtime.Persistence.Journals;
 using Npgsql;
 
 namespace Eco.Runtime.Persistence.Postgres;

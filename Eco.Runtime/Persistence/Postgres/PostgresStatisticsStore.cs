@@ -1,5 +1,5 @@
 using Eco.Runtime.Actors;
-using Eco.Runtime.Persistence.Sqlite;
+using Eco.Runtime.Persistence.Journals;
 using Eco.Runtime.Persistence.Statistics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

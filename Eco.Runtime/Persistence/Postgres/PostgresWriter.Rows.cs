@@ -1,4 +1,4 @@
-using Eco.Runtime.Persistence.Sqlite;
+using Eco.Runtime.Persistence.Journals;
 using Npgsql;
 
 namespace Eco.Runtime.Persistence.Postgres;

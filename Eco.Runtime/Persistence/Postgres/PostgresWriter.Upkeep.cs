@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Eco.Runtime.Persistence.Journals;
 using Eco.Runtime.Persistence.Sqlite;
 using Npgsql;
 

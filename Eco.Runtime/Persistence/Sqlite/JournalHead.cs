@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Eco.Runtime.Persistence.Journals;
 using Microsoft.Win32.SafeHandles;
 
 namespace Eco.Runtime.Persistence.Sqlite;

@@ -1,3 +1,5 @@
+using Eco.Runtime.Persistence.Journals;
+
 namespace Eco.Runtime.Persistence.Sqlite;
 
 /// <summary>Compares what a journal has reached with what its head file says was acknowledged.</summary>

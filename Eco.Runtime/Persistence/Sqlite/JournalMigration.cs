@@ -1,3 +1,4 @@
+using Eco.Runtime.Persistence.Journals;
 using Microsoft.Data.Sqlite;
 
 namespace Eco.Runtime.Persistence.Sqlite;
@@ -98,7 +99,7 @@ internal static class JournalMigration
         {
             while (entities.Step())
             {
-                rows += EntityRow.Read(entities).Hash;
+                rows += JournalRowReader.Entity(entities).Hash;
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Eco.Runtime.Persistence.Journals;
 using Microsoft.Data.Sqlite;
 
 namespace Eco.Runtime.Persistence.Sqlite;
@@ -171,7 +172,7 @@ public sealed partial class JournalReader
     {
         if (_entity.Bind(1, id).Step())
         {
-            entity = EntityRow.Read(_entity);
+            entity = JournalRowReader.Entity(_entity);
             _entity.Reset();
             return entity.PersistenceId == id && entity.IsValid(_hasher)
                 ? true

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Eco.Runtime.Persistence.Journals;
 
 namespace Eco.Runtime.Persistence.Sqlite;
 
@@ -19,7 +20,7 @@ public sealed partial class JournalReader
         ArgumentNullException.ThrowIfNull(request);
         return Consistently(() =>
         {
-            StateRow state = StateRow.Read(_connection, _hasher, _file);
+            StateRow state = JournalRowReader.State(_connection, _hasher, _file);
             ImmutableArray<OrderedEvent>.Builder events = ImmutableArray.CreateBuilder<OrderedEvent>();
             Dictionary<int, long> after = request.After.ToDictionary(position => position.Partition, position => position.Ordering);
             int partitions = PartitionCount();

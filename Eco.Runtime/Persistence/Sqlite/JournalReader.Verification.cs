@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Eco.Runtime.Persistence.Journals;
 using Microsoft.Data.Sqlite;
 
 namespace Eco.Runtime.Persistence.Sqlite;
@@ -13,7 +14,7 @@ public sealed partial class JournalReader
     {
         try
         {
-            JournalHeadCheck.Run(head, StateRow.Read(_connection, _hasher, _file), _file);
+            JournalHeadCheck.Run(head, JournalRowReader.State(_connection, _hasher, _file), _file);
             return null;
         }
         catch (JournalDamageException e)
@@ -49,7 +50,7 @@ public sealed partial class JournalReader
                     Note(new FileCorrupt(_file, SqliteErrors.PageIn(finding), finding));
                 }
 
-                state = StateRow.Read(_connection, _hasher, _file);
+                state = JournalRowReader.State(_connection, _hasher, _file);
                 var ids = new List<(string Id, long Events)>();
                 IReadOnlyList<EntityRow> damaged = JournalStateCheck.Run(
                     _connection, state, _hasher, _file, row => ids.Add((row.PersistenceId, row.LastSequenceNr - row.CompactedSequenceNr)));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Eco.Runtime.Persistence.Journals;
 using Microsoft.Data.Sqlite;
 
 namespace Eco.Runtime.Persistence.Sqlite;
@@ -106,7 +107,7 @@ public sealed partial class JournalReader : IDisposable
         {
             int count = PartitionCount();
             var ids = new List<string>();
-            StateRow state = StateRow.Read(_connection, _hasher, _file);
+            StateRow state = JournalRowReader.State(_connection, _hasher, _file);
             JournalStateCheck.Run(_connection, state, _hasher, _file, row =>
             {
                 bool isListed = row.LastSequenceNr > 0 || row.Snapshot != EntityRow.NoSnapshot || row.OutboxRows > 0;

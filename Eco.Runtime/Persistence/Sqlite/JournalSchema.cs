@@ -1,3 +1,5 @@
+using Eco.Runtime.Persistence.Journals;
+
 namespace Eco.Runtime.Persistence.Sqlite;
 
 /// <summary>The journal's tables. journal and snapshot have the column names of Akka.Persistence.Sql's default mapping, and hlc.</summary>

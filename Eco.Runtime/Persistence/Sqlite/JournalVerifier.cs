@@ -1,3 +1,5 @@
+using Eco.Runtime.Persistence.Journals;
+
 namespace Eco.Runtime.Persistence.Sqlite;
 
 /// <summary>Verifies a whole journal: its pages, every entity's chain and rows, the digests, and the head file.</summary>
@@ -59,7 +61,7 @@ public static class JournalVerifier
         SqliteFile file = SqliteFile.Open(path, JournalSchema.Spec, null);
         try
         {
-            StateRow state = StateRow.Read(file.Connection, new RowHasher(), System.IO.Path.GetFileName(path));
+            StateRow state = JournalRowReader.State(file.Connection, new RowHasher(), System.IO.Path.GetFileName(path));
             long epoch = JournalHead.Read(path)?.OwnerEpoch ?? 0;
             JournalHead.Open(path, state.Commit, state.LastOrdering, epoch, state.Digest).Dispose();
             using var writer = new JournalWriter(file.Connection, path);

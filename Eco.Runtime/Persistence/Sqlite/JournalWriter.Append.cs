@@ -1,3 +1,5 @@
+using Eco.Runtime.Persistence.Journals;
+
 namespace Eco.Runtime.Persistence.Sqlite;
 
 /// <summary>Appends: checked whole, then written.</summary>

@@ -1,3 +1,5 @@
+using Eco.Runtime.Persistence.Journals;
+
 namespace Eco.Runtime.Persistence.Sqlite;
 
 /// <summary>The prepared statements.</summary>

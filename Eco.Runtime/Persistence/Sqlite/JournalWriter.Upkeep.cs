@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Eco.Runtime.Persistence.Journals;
 
 namespace Eco.Runtime.Persistence.Sqlite;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Eco.Runtime.Persistence.Journals;
 using Microsoft.Data.Sqlite;
 
 namespace Eco.Runtime.Persistence.Sqlite;
@@ -38,7 +39,7 @@ internal sealed partial class JournalWriter : IJournalWriter, IDisposable
         try
         {
             PrepareAll();
-            StateRow state = StateRow.Read(connection, _hasher, _file);
+            StateRow state = JournalRowReader.State(connection, _hasher, _file);
             JournalHeadCheck.Run(JournalHead.Read(path), state, _file);
             JournalStateCheck.Run(connection, state, _hasher, _file);
             Load(state);
@@ -174,7 +175,7 @@ internal sealed partial class JournalWriter : IJournalWriter, IDisposable
 
         if (_selectEntity.Bind(1, persistenceId).Step())
         {
-            EntityRow row = EntityRow.Read(_selectEntity);
+            EntityRow row = JournalRowReader.Entity(_selectEntity);
             _selectEntity.Reset();
             entity = row.IsValid(_hasher)
                 ? new JournalEntity(row, row.Hash)

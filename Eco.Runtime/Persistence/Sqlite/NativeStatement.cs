@@ -1,3 +1,4 @@
+using Eco.Runtime.Persistence.Journals;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Eco.Runtime.Persistence.Artifacts;
+using Eco.Runtime.Persistence.Journals;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 

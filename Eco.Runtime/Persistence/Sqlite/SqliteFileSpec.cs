@@ -1,3 +1,4 @@
+using Eco.Runtime.Persistence.Journals;
 using Microsoft.Data.Sqlite;
 
 namespace Eco.Runtime.Persistence.Sqlite;

@@ -1,5 +1,6 @@
 using Eco.Runtime.Actors;
 using Eco.Runtime.Dispatch;
+using Eco.Runtime.Persistence.Journals;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

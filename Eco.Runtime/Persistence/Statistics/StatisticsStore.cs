@@ -1,4 +1,5 @@
 using Eco.Runtime.Actors;
+using Eco.Runtime.Persistence.Journals;
 using Eco.Runtime.Persistence.Sqlite;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;

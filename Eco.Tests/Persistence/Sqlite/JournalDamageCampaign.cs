@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Eco.Runtime.Persistence.Journals;
 using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Sqlite;
 using Eco.Tests.Persistence.Contracts;

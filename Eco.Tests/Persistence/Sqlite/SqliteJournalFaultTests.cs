@@ -1,6 +1,6 @@
 using Eco.Runtime.Dispatch;
+using Eco.Runtime.Persistence.Journals;
 using Eco.Runtime.Persistence;
-using Eco.Runtime.Persistence.Sqlite;
 using Eco.Tests.Persistence.Contracts;
 using NUnit.Framework;
 

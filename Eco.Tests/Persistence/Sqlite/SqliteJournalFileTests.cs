@@ -1,3 +1,4 @@
+using Eco.Runtime.Persistence.Journals;
 using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Sqlite;
 using Eco.Tests.Persistence.Contracts;

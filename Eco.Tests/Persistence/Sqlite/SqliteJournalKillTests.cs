@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Eco.Runtime.Persistence.Journals;
 using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Sqlite;
 using Eco.Tests.Integration;

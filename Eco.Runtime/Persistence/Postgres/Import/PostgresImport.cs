@@ -1,5 +1,6 @@
 using System.Globalization;
 using Eco.Runtime.Persistence.Artifacts;
+using Eco.Runtime.Persistence.Journals;
 using Eco.Runtime.Persistence.Sqlite;
 using Eco.Runtime.Persistence.Statistics;
 using Microsoft.Data.Sqlite;
@@ -148,7 +149,7 @@ public static class PostgresImport
         {
             while (entities.Step())
             {
-                EntityRow row = EntityRow.Read(entities);
+                EntityRow row = JournalRowReader.Entity(entities);
                 rows[Partitioning.PartitionOf(row.PersistenceId, partitions)] += row.Hash;
             }
         }

@@ -1,81 +1,7 @@
+using Eco.Runtime.Persistence.Journals;
 using Microsoft.Data.Sqlite;
 
 namespace Eco.Runtime.Persistence.Sqlite;
-
-/// <summary>A row of the table entity: how far its chain goes, and what its other rows come to.</summary>
-internal readonly record struct EntityRow(
-    string PersistenceId,
-    long LastSequenceNr,
-    Digest256 LastHash,
-    long CompactedSequenceNr,
-    Digest256 CompactedHash,
-    long Snapshot,
-    long OutboxRows,
-    long ParkedRows,
-    Digest256 Rows,
-    Digest256 Hash)
-{
-    /// <summary>The value of <see cref="Snapshot"/> where there is none.</summary>
-    public const long NoSnapshot = -1;
-
-    /// <summary>The row of an entity of which nothing is stored.</summary>
-    public static EntityRow New(string persistenceId) => new(
-        persistenceId, 0, Digest256.Zero, 0, Digest256.Zero, NoSnapshot, 0, 0, Digest256.Zero, Digest256.Zero);
-
-    public const string Columns =
-        "persistence_id, last_seq, last_hash, compacted_seq, compacted_hash, snapshot_seq, outbox_rows, parked_rows, rows_digest, row_hash";
-
-    /// <summary>Reads the columns of a query that begins with <see cref="Columns"/>.</summary>
-    public static EntityRow Read(NativeStatement row) => new(
-        row.Text(0),
-        row.Int64(1),
-        Digest(row, 2),
-        row.Int64(3),
-        Digest(row, 4),
-        row.Int64(5),
-        row.Int64(6),
-        row.Int64(7),
-        Digest(row, 8),
-        Digest(row, 9));
-
-    public bool IsValid(RowHasher hasher) => Hash == hasher.Entity(this);
-
-    // A blob of another length cannot be what was stored; all zeros will not be either.
-    private static Digest256 Digest(NativeStatement row, int column) => Digest256.TryRead(row.Blob(column)) ?? Digest256.Zero;
-}
-
-/// <summary>The one row of the table state.</summary>
-internal readonly record struct StateRow(
-    long Commit, long LastOrdering, long CompactedOrdering, Digest256 Rows, Digest256 Digest, Digest256 Previous)
-{
-    /// <summary>The state before the first commit.</summary>
-    public static StateRow Empty(RowHasher hasher)
-    {
-        var state = new StateRow(0, 0, 0, Digest256.Zero, Digest256.Zero, Digest256.Zero);
-        return state with { Digest = hasher.State(state) };
-    }
-
-    /// <summary>Reads the row. It must be what it says.</summary>
-    /// <exception cref="JournalDamageException">It is not there, or changed.</exception>
-    public static StateRow Read(SqliteConnection connection, RowHasher hasher, string file)
-    {
-        using var select = new NativeStatement(
-            connection, "SELECT commit_number, last_ordering, compacted_ordering, rows_digest, digest, previous_digest FROM state WHERE id = 1");
-        if (select.Step()
-            && Digest256.TryRead(select.Blob(3)) is { } rows
-            && Digest256.TryRead(select.Blob(4)) is { } digest
-            && Digest256.TryRead(select.Blob(5)) is { } previous)
-        {
-            var state = new StateRow(select.Int64(0), select.Int64(1), select.Int64(2), rows, digest, previous);
-            if (digest == hasher.State(state))
-            {
-                return state;
-            }
-        }
-
-        throw new JournalDamageException(new FileCorrupt(file, null, "the row of the table state is missing or changed"));
-    }
-}
 
 /// <summary>The rows of the small tables and of the entities against the state row's digest.</summary>
 internal static class JournalStateCheck
@@ -91,7 +17,7 @@ internal static class JournalStateCheck
         using var entities = new NativeStatement(connection, $"SELECT {EntityRow.Columns} FROM entity");
         while (entities.Step())
         {
-            EntityRow row = EntityRow.Read(entities);
+            EntityRow row = JournalRowReader.Entity(entities);
             each?.Invoke(row);
             if (row.IsValid(hasher))
             {

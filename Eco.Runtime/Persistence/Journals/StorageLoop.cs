@@ -1,4 +1,4 @@
-namespace Eco.Runtime.Persistence.Sqlite;
+namespace Eco.Runtime.Persistence.Journals;
 
 /// <summary>
 /// One dedicated thread that owns a connection or a folder, behind a queue that is bounded in entries and in bytes. All that waits is

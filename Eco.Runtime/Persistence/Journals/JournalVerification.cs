@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Eco.Runtime.Persistence.Sqlite;
+namespace Eco.Runtime.Persistence.Journals;
 
 /// <summary>What a verification of a whole journal found.</summary>
 /// <param name="Entities">How many entities it has.</param>

@@ -1,6 +1,6 @@
 using Eco.Runtime.Actors;
 
-namespace Eco.Runtime.Persistence.Sqlite;
+namespace Eco.Runtime.Persistence.Journals;
 
 /// <summary>What writes into the running transaction of a database; each answers what its caller is told if the transaction commits.</summary>
 internal interface IJournalWriter

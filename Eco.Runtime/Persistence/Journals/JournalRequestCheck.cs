@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Eco.Runtime.Persistence.Sqlite;
+namespace Eco.Runtime.Persistence.Journals;
 
 /// <summary>What can be said against a request without reading the journal; null where nothing can.</summary>
 internal static class JournalRequestCheck

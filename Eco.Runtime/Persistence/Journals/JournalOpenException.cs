@@ -1,4 +1,4 @@
-namespace Eco.Runtime.Persistence.Sqlite;
+namespace Eco.Runtime.Persistence.Journals;
 
 /// <summary>The journal cannot be used: damaged, of a newer version, locked, unreadable or of another partition count.</summary>
 public sealed class JournalOpenException(string file, string cause, string cure, Exception? inner = null)

@@ -1,4 +1,4 @@
-namespace Eco.Runtime.Persistence.Sqlite;
+namespace Eco.Runtime.Persistence.Journals;
 
 /// <summary>Written by the writer's and the callers' threads, read by any.</summary>
 internal sealed class JournalCounters

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Eco.Runtime.Persistence.Sqlite;
+namespace Eco.Runtime.Persistence.Journals;
 
 /// <summary>
 /// The sum, modulo 2^256, of the SHA-256 hashes of a set of rows. It does not depend on their order, so a row's change costs one addition

@@ -1,4 +1,4 @@
-namespace Eco.Runtime.Persistence.Sqlite;
+namespace Eco.Runtime.Persistence.Journals;
 
 /// <summary>The bounds of a <see cref="StorageLoop{T}"/>'s queue.</summary>
 /// <param name="Entries">At most so many wait.</param>

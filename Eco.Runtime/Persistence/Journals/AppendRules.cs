@@ -1,4 +1,4 @@
-namespace Eco.Runtime.Persistence.Sqlite;
+namespace Eco.Runtime.Persistence.Journals;
 
 /// <summary>
 /// What an append must keep to, whatever database it goes to: consecutive numbers, acknowledgements of what was sent, an inbox that advances.

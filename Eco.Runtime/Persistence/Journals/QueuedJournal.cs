@@ -1,7 +1,6 @@
 using Eco.Runtime.Actors;
-using Eco.Runtime.Persistence.Sqlite;
 
-namespace Eco.Runtime.Persistence;
+namespace Eco.Runtime.Persistence.Journals;
 
 /// <summary>
 /// What the journals over a database have in common: a request is checked where it is made, and waits in one of two bounded queues, for the

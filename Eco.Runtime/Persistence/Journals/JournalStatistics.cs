@@ -1,4 +1,4 @@
-namespace Eco.Runtime.Persistence.Sqlite;
+namespace Eco.Runtime.Persistence.Journals;
 
 /// <summary>What a journal has done since it was opened.</summary>
 /// <param name="Commits">Transactions that reached the disk.</param>

@@ -1,4 +1,4 @@
-namespace Eco.Runtime.Persistence.Sqlite;
+namespace Eco.Runtime.Persistence.Journals;
 
 /// <summary>How those who asked to read are told that it failed.</summary>
 internal static class JournalReads

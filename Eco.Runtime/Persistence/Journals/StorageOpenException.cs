@@ -1,4 +1,4 @@
-namespace Eco.Runtime.Persistence.Sqlite;
+namespace Eco.Runtime.Persistence.Journals;
 
 /// <summary>A storage file cannot be used. The message is one line: which file, what is wrong, what would cure it.</summary>
 public abstract class StorageOpenException : Exception

@@ -1,4 +1,4 @@
-namespace Eco.Runtime.Persistence.Sqlite;
+namespace Eco.Runtime.Persistence.Journals;
 
 /// <summary>What the writer remembers of an entity between its transactions, so that a plain append reads nothing.</summary>
 internal sealed class JournalEntity(EntityRow row, Digest256? stored)
