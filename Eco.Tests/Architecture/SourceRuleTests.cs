@@ -62,6 +62,18 @@ public sealed partial class SourceRuleTests
     }
 
     [Test]
+    public void Tests_WhenTheyHaveACategory_HaveOneThatTheLauncherKnows()
+    {
+        // Of a fixture's two a test would be in both runs of './eco test'.
+        IEnumerable<string> wrong = SourceFiles.In("Eco.Tests")
+            .Select(file => (file.Name, Categories: CategoryOf().Matches(file.Text).Select(match => match.Groups[1].Value).ToHashSet(StringComparer.Ordinal)))
+            .Where(file => !file.Categories.IsSubsetOf(["Slow", "Process", "Cluster"]) || file.Categories.IsSupersetOf(["Process", "Cluster"]))
+            .Select(file => $"{file.Name}: {string.Join(", ", file.Categories)}");
+
+        Assert.That(wrong, Is.Empty);
+    }
+
+    [Test]
     public void Repository_WhenSearched_NamesNoPathOfOneMachine()
     {
         string[] texts = ["*.cs", "*.csproj", "*.props", "*.md", "*.conf", "*.json", "*.yml", "*.txt", "eco", "Dockerfile"];
@@ -132,6 +144,9 @@ public sealed partial class SourceRuleTests
 
     [GeneratedRegex(@"\b(Thread\.Sleep|Task\.Delay(?!\(Timeout\.Infinite)|SpinWait)\b")]
     private static partial Regex Sleep();
+
+    [GeneratedRegex(@"\bCategory(?:\(| = )""(\w+)""")]
+    private static partial Regex CategoryOf();
 
     [GeneratedRegex(@"(_Ok|_Works|_Success|\.MainTest|\.Test\d*)$", RegexOptions.IgnoreCase)]
     private static partial Regex Vague();

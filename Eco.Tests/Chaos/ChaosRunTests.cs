@@ -8,6 +8,7 @@ using NUnit.Framework;
 namespace Eco.Tests.Chaos;
 
 /// <summary>Two minutes of <c>eco chaos</c>.</summary>
+[Category("Cluster")]
 public sealed class ChaosRunTests
 {
     // Of what a machine with nothing else to do handles; how much it is on that one the command says, not a test beside others.

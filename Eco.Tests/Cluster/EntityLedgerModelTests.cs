@@ -22,7 +22,7 @@ public sealed class EntityLedgerModelTests
 
             pair.Drain();
             return pair.Applied.SequenceEqual(Enumerable.Range(1, pair.SentCount).Select(number => (long)number)) && !pair.Sender.HasPending;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1_000).WithEndSize(120));
+        }).Check(Properties.Quiet.WithMaxTest(1_000).WithEndSize(120));
 
     private sealed class Pair
     {

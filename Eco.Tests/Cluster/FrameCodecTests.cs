@@ -35,7 +35,7 @@ public sealed class FrameCodecTests
         {
             Frame back = FrameCodec.Decode(FrameCodec.Encode(frame));
             return back with { Payload = frame.Payload } == frame && back.Payload.AsSpan().SequenceEqual(frame.Payload);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+        }).Check(Properties.Quiet.WithMaxTest(300));
     }
 
     [Test]

@@ -342,7 +342,7 @@ public abstract class TransportContract
 
             return Deliveries(Subscribe("b")).Select(Text).SequenceEqual(expected)
                 && (expected.Count <= ControlCapacity || !_harness.CountsDelivered);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(_harness.Scripts.Count).WithEndSize(_harness.Scripts.Length));
+        }).Check(Properties.Quiet.WithMaxTest(_harness.Scripts.Count).WithEndSize(_harness.Scripts.Length));
     }
 
     protected static int ControlCapacity => TransportHarness.ControlCapacity;

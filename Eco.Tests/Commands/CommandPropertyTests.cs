@@ -35,7 +35,7 @@ public sealed class CommandPropertyTests
             {
                 eco.DisposeAsync().AsTask().GetAwaiter().GetResult();
             }
-        }).QuickCheckThrowOnFailure();
+        }).Check(Properties.Quiet);
     }
 
     [Test]
@@ -58,6 +58,6 @@ public sealed class CommandPropertyTests
             {
                 return error.Details.Length > 0 && error.Details.All(line => line.Contains(".conf:", StringComparison.Ordinal));
             }
-        }).QuickCheckThrowOnFailure();
+        }).Check(Properties.Quiet);
     }
 }

@@ -42,7 +42,7 @@ public sealed class KMeansMergerTests
                 }
 
                 return good;
-            }).Check(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(30));
+            }).Check(Properties.Quiet.WithMaxTest(30));
 
     [Test]
     public void Federated_WhenMergedAfterEveryBatch_EqualsThePooledLearner()

@@ -8,6 +8,7 @@ namespace Eco.Tests.Fleet;
 
 /// <summary>Real RabbitMQ servers as plain processes.</summary>
 [Category("Slow")]
+[Category("Process")]
 public sealed class BrokerClusterTests
 {
     private string _folder = null!;

@@ -8,6 +8,7 @@ namespace Eco.Tests.Fleet;
 
 /// <summary><c>eco up</c> and <c>eco down</c> as processes.</summary>
 [Category("Slow")]
+[Category("Process")]
 public sealed class EcoFleetTests
 {
     private string _folder = null!;

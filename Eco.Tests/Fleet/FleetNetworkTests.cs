@@ -5,6 +5,8 @@ using NUnit.Framework;
 namespace Eco.Tests.Fleet;
 
 /// <summary>Namespaces, and faults of the links between them.</summary>
+[Category("Slow")]
+[Category("Process")]
 public sealed class FleetNetworkTests
 {
     private string _folder = null!;

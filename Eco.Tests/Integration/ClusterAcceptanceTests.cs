@@ -13,6 +13,7 @@ namespace Eco.Tests.Integration;
 /// <summary>The day of a cluster: started by its verb, given work by its verb, and hit by all that can happen to it while it works.</summary>
 [TestFixture]
 [Category("Slow")]
+[Category("Cluster")]
 public sealed class ClusterAcceptanceTests
 {
     private const int Agents = 10;

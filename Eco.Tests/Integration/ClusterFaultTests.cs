@@ -15,7 +15,7 @@ namespace Eco.Tests.Integration;
 /// </summary>
 [TestFixture]
 [Category("Slow")]
-[NonParallelizable]
+[Category("Cluster")]
 public sealed class ClusterFaultTests
 {
     private const string Ion = "faults";

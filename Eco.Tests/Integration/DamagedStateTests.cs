@@ -13,6 +13,7 @@ namespace Eco.Tests.Integration;
 /// </summary>
 [TestFixture]
 [Category("Slow")]
+[Category("Process")]
 public sealed class DamagedStateTests
 {
     private const string ServerJournal = "server/journal.db";

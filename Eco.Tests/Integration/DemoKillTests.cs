@@ -8,6 +8,7 @@ namespace Eco.Tests.Integration;
 
 /// <summary>The demo as a process that dies without warning; the same command goes on from the journals.</summary>
 [TestFixture]
+[Category("Process")]
 public sealed class DemoKillTests
 {
     /// <summary>Five updates of each edge give five rounds, or fewer where a late one finds a newer one of the same edge in its round.</summary>

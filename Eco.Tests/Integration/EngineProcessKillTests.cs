@@ -8,6 +8,7 @@ namespace Eco.Tests.Integration;
 /// <summary>A host whose pipelines have processes of their own is killed with SIGKILL, and started again.</summary>
 [TestFixture]
 [Category("Slow")]
+[Category("Process")]
 public sealed class EngineProcessKillTests
 {
     private TemporaryFolder _folder = null!;

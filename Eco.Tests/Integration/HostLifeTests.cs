@@ -9,6 +9,7 @@ namespace Eco.Tests.Integration;
 /// <summary>A host as a process, used from other processes as a person would.</summary>
 [TestFixture]
 [Category("Slow")]
+[Category("Process")]
 public sealed class HostLifeTests
 {
     private TemporaryFolder _folder = null!;

@@ -7,6 +7,7 @@ namespace Eco.Tests.Integration;
 
 /// <summary>The program as a person runs it: processes, a socket and a lock.</summary>
 [CancelAfter(60_000)]
+[Category("Process")]
 public sealed class HostProcessTests
 {
     /// <summary>What <c>eco new</c> writes; each with the line that it starts, since "cloud" is also a role.</summary>

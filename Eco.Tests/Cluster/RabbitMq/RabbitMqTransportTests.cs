@@ -11,6 +11,7 @@ namespace Eco.Tests.Cluster.RabbitMq;
 
 /// <summary>What a transport over a real broker does when something goes wrong between the two.</summary>
 [Category("Slow")]
+[Category("Process")]
 public sealed class RabbitMqTransportTests
 {
     private static int s_addresses;

@@ -15,6 +15,7 @@ namespace Eco.Tests.Composition.EngineProcesses;
 
 /// <summary>Engine processes as processes. An agent that was killed is played by a host object that is left alone; its connection stays, which is harder.</summary>
 [CancelAfter(120_000)]
+[Category("Process")]
 public sealed class EngineProcessHostTests
 {
     private const string Instance = "agent/edge-1/1/ion/node";

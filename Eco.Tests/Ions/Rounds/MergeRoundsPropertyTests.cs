@@ -23,7 +23,7 @@ public sealed class MergeRoundsPropertyTests
             }
 
             history.Check();
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(500).WithEndSize(150));
+        }).Check(Properties.Quiet.WithMaxTest(500).WithEndSize(150));
 
     private sealed class History(MergeRounds rules)
     {

@@ -55,7 +55,7 @@ public abstract class JournalModelContract
             (int good, int bad) = RunAsync(history).GetAwaiter().GetResult();
             committed += good;
             refused += bad;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(30).WithEndSize(60));
+        }).Check(Properties.Quiet.WithMaxTest(30).WithEndSize(60));
 
         // Else the test would have stopped testing one of its halves unnoticed.
         Assert.Multiple(() =>

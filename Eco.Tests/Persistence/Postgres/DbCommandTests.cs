@@ -14,6 +14,7 @@ namespace Eco.Tests.Persistence.Postgres;
 
 /// <summary><c>eco db</c> on a real PostgreSQL.</summary>
 [Category("Slow")]
+[Category("Process")]
 public sealed class DbCommandTests
 {
     private CommandHarness _eco = null!;

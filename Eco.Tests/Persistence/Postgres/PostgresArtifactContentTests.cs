@@ -7,6 +7,8 @@ using NUnit.Framework;
 namespace Eco.Tests.Persistence.Postgres;
 
 /// <summary>Artefacts in and out of the database in pieces.</summary>
+[Category("Slow")]
+[Category("Process")]
 public sealed class PostgresArtifactContentTests
 {
     private const int Length = (2 << 20) + 17;

@@ -6,6 +6,7 @@ using NUnit.Framework;
 namespace Eco.Tests.Persistence.Postgres;
 
 [Category("Slow")]
+[Category("Process")]
 public sealed class PostgresArtifactStoreTests : ArtifactStoreContract
 {
     private PostgresHarness<IArtifactStore, PostgresArtifactStore> _own = null!;

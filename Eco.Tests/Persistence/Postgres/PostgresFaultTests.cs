@@ -11,6 +11,7 @@ namespace Eco.Tests.Persistence.Postgres;
 
 /// <summary>A PostgreSQL that ends connections, dies, comes back and changes hands (fault row 24).</summary>
 [Category("Slow")]
+[Category("Process")]
 public sealed class PostgresFaultTests
 {
     private PostgresServer _server = null!;

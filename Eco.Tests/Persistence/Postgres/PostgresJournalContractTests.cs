@@ -7,6 +7,7 @@ namespace Eco.Tests.Persistence.Postgres;
 /// <summary>The journal contract on PostgreSQL.</summary>
 [TestFixture]
 [Category("Slow")]
+[Category("Process")]
 public sealed class PostgresJournalContractTests : JournalContract
 {
     protected override StorageHarness<IJournal> CreateHarness() => new PostgresJournalHarness();

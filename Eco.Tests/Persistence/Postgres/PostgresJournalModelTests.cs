@@ -6,6 +6,7 @@ namespace Eco.Tests.Persistence.Postgres;
 
 /// <summary>Random histories on PostgreSQL.</summary>
 [Category("Slow")]
+[Category("Process")]
 public sealed class PostgresJournalModelTests : JournalModelContract
 {
     protected override StorageHarness<IJournal> CreateHarness() => new PostgresJournalHarness();

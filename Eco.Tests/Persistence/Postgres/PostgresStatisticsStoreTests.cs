@@ -6,6 +6,7 @@ using NUnit.Framework;
 namespace Eco.Tests.Persistence.Postgres;
 
 [Category("Slow")]
+[Category("Process")]
 public sealed class PostgresStatisticsStoreTests : StatisticsServerContract
 {
     protected override StorageHarness<IStatisticsStore> CreateHarness(int bufferRows) => new PostgresHarness<IStatisticsStore, PostgresStatisticsStore>(

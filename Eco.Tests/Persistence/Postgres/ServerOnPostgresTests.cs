@@ -23,6 +23,7 @@ namespace Eco.Tests.Persistence.Postgres;
 
 /// <summary>A whole server on PostgreSQL, with its agents in the same process.</summary>
 [Category("Slow")]
+[Category("Process")]
 public sealed class ServerOnPostgresTests
 {
     private static readonly FederatedKMeansScenario Scenario = FederatedKMeansScenario.Of(120, TimeSpan.FromMilliseconds(60));

@@ -12,6 +12,7 @@ namespace Eco.Tests.Persistence.Sqlite;
 /// <summary>Real full disks (tmpfs with a size) and real disk errors (system calls that strace lets fail).</summary>
 [TestFixture]
 [Category("Slow")]
+[Category("Process")]
 public sealed class SqliteJournalDiskTests
 {
     private TemporaryFolder _folder = null!;

@@ -10,6 +10,7 @@ namespace Eco.Tests.Persistence.Sqlite;
 
 /// <summary>Another process writes a journal, keeps others out of it, and is killed in the middle of its work.</summary>
 [TestFixture]
+[Category("Process")]
 public sealed class SqliteJournalKillTests
 {
     [Test]
