@@ -30,6 +30,10 @@ public static class EcoManifests
     private static void AddAgent(MessageRegistry.Builder builder, EcoJsonContext json) => builder
         .Add("agent.join-requested/1", () => json.JoinRequested)
         .Add("agent.join-accepted/1", () => json.JoinAccepted)
+        .Add("agent.join-refused/1", () => json.JoinRefused)
+        .Add("agent.rejoin-requested/1", () => json.RejoinRequested)
+        .Add("agent.incarnation-replaced/1", () => json.IncarnationReplaced)
+        .Add("agent.incarnation-retired/1", () => json.IncarnationRetired)
         .Add("agent.heartbeat/1", () => json.Heartbeat)
         .Add("agent.status-requested/1", () => json.StatusRequested)
         .Add("agent.status-reported/1", () => json.StatusReported)

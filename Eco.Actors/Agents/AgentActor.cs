@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Eco.Actors.Agents.Instances;
 using Eco.Actors.Agents.Proxies;
 using Eco.Runtime.Actors;
@@ -14,8 +15,15 @@ public sealed record NodePlaced(string Ion, string Node);
 /// <summary>Event: a node is no longer on this agent.</summary>
 public sealed record NodeRemoved(string Ion, string Node);
 
+/// <summary>Event: the installation has a newer incarnation; this one has nothing to run and nothing to say any more.</summary>
+public sealed record IncarnationRetired(long By);
+
 /// <summary>The nodes on this agent, as <c>ion/node</c>.</summary>
-public sealed record AgentState(ImmutableSortedSet<string> Nodes)
+/// <param name="Nodes">The nodes.</param>
+/// <param name="IsRetired">Whether the installation has a newer incarnation.</param>
+public sealed record AgentState(
+    ImmutableSortedSet<string> Nodes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsRetired = false)
 {
     /// <summary>Before any event.</summary>
     public static AgentState Empty { get; } = new(ImmutableSortedSet.Create<string>(StringComparer.Ordinal));
@@ -25,6 +33,7 @@ public sealed record AgentState(ImmutableSortedSet<string> Nodes)
     {
         NodePlaced e => this with { Nodes = Nodes.Add($"{e.Ion}/{e.Node}") },
         NodeRemoved e => this with { Nodes = Nodes.Remove($"{e.Ion}/{e.Node}") },
+        IncarnationRetired => this with { IsRetired = true },
         _ => this,
     };
 }
@@ -81,8 +90,12 @@ public sealed class AgentActor : EntityActor<AgentState>
                 return Decision.Of(new NodeRemoved(undeploy.Ion, undeploy.Node)).Send(InstanceOf(undeploy), undeploy);
             case AgentCommand other:
                 return Decision.Nothing.Send(InstanceOf(other), other);
+            case AgentReport when State.IsRetired:
+                return Decision.Nothing;
             case AgentReport report:
                 return Decision.Nothing.Send(Proxy, report);
+            case IncarnationReplaced replaced:
+                return Retire(replaced);
             default:
                 throw new InvalidOperationException($"{command.GetType().Name} is no command of an agent");
         }
@@ -90,6 +103,18 @@ public sealed class AgentActor : EntityActor<AgentState>
 
     /// <inheritdoc/>
     protected override AgentState Apply(AgentState state, object @event) => state.Apply(@event);
+
+    /// <inheritdoc/>
+    protected override void OnCommitted(object @event)
+    {
+        if (@event is IncarnationRetired)
+        {
+            _onDuty = false;
+            Timers.Cancel(nameof(Beat));
+            Timers.Cancel(nameof(Report));
+            AbandonMessagesTo(Proxy);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void OnReady() =>
@@ -132,6 +157,9 @@ public sealed class AgentActor : EntityActor<AgentState>
             case QueryStatus:
                 Sender?.Tell(new StatusReported(0, _agent, [.. _statuses.Values]), Self);
                 return true;
+            case VolatileDelivery { Message: RejoinRequested rejoin }:
+                Router.Tell(new ToEntity(AgentIdentityActor.IdOf(_agent), rejoin), Self);
+                return true;
             case VolatileDelivery:
                 return true;
             case InstanceStatus status:
@@ -142,9 +170,22 @@ public sealed class AgentActor : EntityActor<AgentState>
         }
     }
 
+    // The server deploys anew what the agent is to run. What this incarnation runs would run twice, and nobody would take its reports.
+    private Decision Retire(IncarnationReplaced replaced)
+    {
+        Decision decision = State.IsRetired ? Decision.Nothing : Decision.Of(new IncarnationRetired(replaced.By));
+        foreach (string[] names in State.Nodes.Select(node => node.Split('/', 2)))
+        {
+            var undeploy = new UndeployNode(names[0], names[1], long.MaxValue);
+            decision = decision.And(new NodeRemoved(undeploy.Ion, undeploy.Node)).Send(InstanceOf(undeploy), undeploy);
+        }
+
+        return decision;
+    }
+
     private void StartDuty()
     {
-        if (!_onDuty)
+        if (!_onDuty && !State.IsRetired)
         {
             _onDuty = true;
             Timers.StartPeriodicTimer(nameof(Beat), Beat.Instance, TimeSpan.Zero, _options.HeartbeatEvery);

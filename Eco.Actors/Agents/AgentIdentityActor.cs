@@ -2,6 +2,7 @@ using Eco.Actors.Agents.Proxies;
 using Eco.Runtime.Cluster;
 using Eco.Runtime.Persistence;
 using Eco.Schedulers.Placement;
+using Microsoft.Extensions.Logging;
 
 namespace Eco.Actors.Agents;
 
@@ -32,20 +33,37 @@ public sealed record AgentIdentityState(string InstallId, long Incarnation)
 /// The agent's entity that joins: it exists before the agent has an incarnation, asks the server for one, and wakes the
 /// <see cref="AgentActor"/>. A known incarnation is woken at once, so that an agent boots without a network.
 /// </summary>
-public sealed class AgentIdentityActor : EntityActor<AgentIdentityState>
+public sealed partial class AgentIdentityActor : EntityActor<AgentIdentityState>
 {
     private const string Prefix = "agent/";
+
+    // A refused installation receives the agent's queue while it asks, and the other one's frames with it: not for long.
+    private const int AsksWhenRefused = 5;
+    private static readonly TimeSpan SayAgainAfter = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
     private readonly AgentProfile _profile;
     private readonly AgentOptions _options;
     private readonly IArtifactTransfer _transfer;
+    private readonly string? _where;
+    private readonly ILogger _logger;
+    private bool _refused;
+    private long? _saidAt;
+    private int _asks;
 
     /// <summary>Makes the entity.</summary>
-    public AgentIdentityActor(string entityId, AgentProfile profile, AgentOptions options, IArtifactTransfer transfer)
+    /// <param name="entityId"><c>agent/id</c>.</param>
+    /// <param name="profile">What the agent says of itself.</param>
+    /// <param name="options">How it keeps in touch.</param>
+    /// <param name="transfer">The way of large models, which is told which server to use.</param>
+    /// <param name="where">Machine and process, for people; null where nobody knows.</param>
+    public AgentIdentityActor(string entityId, AgentProfile profile, AgentOptions options, IArtifactTransfer transfer, string? where = null)
         : base(entityId, AgentIdentityState.Empty)
     {
         _profile = profile;
         _options = options;
         _transfer = transfer;
+        _where = where;
+        _logger = Context.System.LoggerFactory.CreateLogger<AgentIdentityActor>();
     }
 
     /// <summary>The entity id of an agent's identity.</summary>
@@ -56,7 +74,7 @@ public sealed class AgentIdentityActor : EntityActor<AgentIdentityState>
     {
         MakeInstallation make => State.InstallId.Length == 0 ? Decision.Of(new InstallationMade(make.InstallId)) : Decision.Nothing,
         JoinAccepted accepted when accepted.InstallId == State.InstallId =>
-            accepted.Incarnation == State.Incarnation ? Decision.Nothing : Decision.Of(new IncarnationGiven(accepted.Incarnation)),
+            accepted.Incarnation == State.Incarnation ? Decision.Nothing : Begin(accepted.Incarnation),
         JoinAccepted => Decision.Nothing,
         _ => throw new InvalidOperationException($"{command.GetType().Name} is no command of an agent's identity"),
     };
@@ -68,7 +86,7 @@ public sealed class AgentIdentityActor : EntityActor<AgentIdentityState>
     protected override void OnReady()
     {
         Wake();
-        Timers.StartPeriodicTimer(nameof(AskToJoin), AskToJoin.Instance, TimeSpan.Zero, _options.JoinEvery);
+        StartAsking();
         if (State.InstallId.Length == 0)
         {
             // The wall clock parts two installations that have the same seed, since the former one's journal is gone.
@@ -83,6 +101,7 @@ public sealed class AgentIdentityActor : EntityActor<AgentIdentityState>
     {
         if (@event is IncarnationGiven)
         {
+            Context.Parent.Tell(new ReceiveAs(State.Incarnation, IsConfirmed: true), Self);
             Wake();
         }
     }
@@ -107,22 +126,108 @@ public sealed class AgentIdentityActor : EntityActor<AgentIdentityState>
                 return true;
             case AskToJoin when State.InstallId.Length == 0:
                 return true;
+            case AskToJoin when _refused && ++_asks > AsksWhenRefused:
+                Wait(_options.UnreachableAfter);
+                return true;
             case AskToJoin:
                 Router.Tell(
-                    new PostVolatile(PersistenceId, AgentProxyActor.IdOf(_profile.Id), new JoinRequested(State.InstallId, _profile)), Self);
+                    new PostVolatile(PersistenceId, AgentProxyActor.IdOf(_profile.Id), new JoinRequested(State.InstallId, _profile, _where)), Self);
+                return true;
+            case AskAgain:
+                StartAsking();
                 return true;
             case VolatileDelivery { Message: JoinAccepted accepted }:
                 if (accepted.InstallId == State.InstallId)
                 {
-                    _transfer.UseServer(accepted.ArtifactsAt);
-                    Timers.Cancel(nameof(AskToJoin));
+                    OnAccepted(accepted);
                 }
 
-                Execute(accepted);
+                return true;
+            case VolatileDelivery { Message: JoinRefused refused }:
+                if (refused.InstallId == State.InstallId)
+                {
+                    OnRefused(refused);
+                }
+
+                return true;
+            case RejoinRequested rejoin when rejoin.Incarnation == State.Incarnation && !IsWaitingOrAsking:
+            case GreaterIncarnationSeen seen when State.Incarnation > 0 && !IsWaitingOrAsking:
+                StartAsking();
+                return true;
+            case RejoinRequested or GreaterIncarnationSeen:
                 return true;
             default:
                 return false;
         }
+    }
+
+    private bool IsWaitingOrAsking => Timers.IsTimerActive(nameof(AskToJoin)) || Timers.IsTimerActive(nameof(AskAgain));
+
+    private Decision Begin(long incarnation)
+    {
+        Decision decision = Decision.Of(new IncarnationGiven(incarnation));
+        return State.Incarnation == 0
+            ? decision
+            : decision.Send(AgentActor.IdOf(_profile.Id, State.Incarnation), new IncarnationReplaced(incarnation));
+    }
+
+    private void StartAsking()
+    {
+        _asks = 0;
+        Context.Parent.Tell(new ReceiveAs(State.Incarnation, IsConfirmed: false), Self);
+        Timers.StartPeriodicTimer(nameof(AskToJoin), AskToJoin.Instance, TimeSpan.Zero, _options.JoinEvery);
+    }
+
+    private void OnAccepted(JoinAccepted accepted)
+    {
+        _transfer.UseServer(accepted.ArtifactsAt);
+        Timers.Cancel(nameof(AskToJoin));
+        Timers.Cancel(nameof(AskAgain));
+        if (_refused)
+        {
+            _refused = false;
+            _saidAt = null;
+            JoinedAfterAll(_profile.Id, accepted.Incarnation);
+        }
+
+        if (accepted.Incarnation == State.Incarnation)
+        {
+            Context.Parent.Tell(new ReceiveAs(State.Incarnation, IsConfirmed: true), Self);
+        }
+
+        Execute(accepted);
+    }
+
+    private void OnRefused(JoinRefused refused)
+    {
+        if (refused.SilentForSeconds is not { } silent)
+        {
+            // The server has just started; whether the other one lives is not known yet, and the next question may be answered otherwise.
+            return;
+        }
+
+        TimeProvider time = Context.System.TimeProvider;
+        if (_saidAt is not { } saidAt || time.GetElapsedTime(saidAt) >= SayAgainAfter)
+        {
+            _saidAt = time.GetTimestamp();
+            Refused(
+                _profile.Id,
+                refused.Incarnation,
+                refused.Since ?? "an unknown time",
+                refused.Where ?? "an unknown process",
+                silent,
+                _options.UnreachableAfter.TotalSeconds);
+        }
+
+        Wait(TimeSpan.FromSeconds(refused.FreeInSeconds) + Grace);
+    }
+
+    private void Wait(TimeSpan pause)
+    {
+        _refused = true;
+        Timers.Cancel(nameof(AskToJoin));
+        Context.Parent.Tell(StandAside.Instance, Self);
+        Timers.StartSingleTimer(nameof(AskAgain), AskAgain.Instance, pause);
     }
 
     private void Wake()
@@ -134,6 +239,11 @@ public sealed class AgentIdentityActor : EntityActor<AgentIdentityState>
     }
 
     private sealed record MakeInstallation(string InstallId);
+
+    private sealed record AskAgain
+    {
+        public static AskAgain Instance { get; } = new();
+    }
 
     private sealed record AskToJoin
     {

@@ -11,13 +11,36 @@ namespace Eco.Actors.Agents;
 /// <summary>Agent to its proxy, may be lost: an installation wants to join, at each start until it is accepted.</summary>
 /// <param name="InstallId">Drawn once by an installation; another one makes a new incarnation.</param>
 /// <param name="Profile">What the agent says of itself.</param>
-public sealed record JoinRequested(string InstallId, AgentProfile Profile);
+/// <param name="Where">Machine and process, for people; null where nobody knows.</param>
+public sealed record JoinRequested(string InstallId, AgentProfile Profile, string? Where = null);
 
 /// <summary>Proxy to agent, may be lost: the installation is the agent's incarnation with that number.</summary>
 /// <param name="InstallId">The installation.</param>
 /// <param name="Incarnation">Its number.</param>
 /// <param name="ArtifactsAt">Where the server that runs the proxy takes and gives artefacts; null where they need no way.</param>
 public sealed record JoinAccepted(string InstallId, long Incarnation, string? ArtifactsAt = null);
+
+/// <summary>
+/// Proxy to agent, may be lost: another installation is the agent, and it is alive or may be. An installation that is refused may ask again after a while.
+/// </summary>
+/// <param name="InstallId">The installation that is refused.</param>
+/// <param name="Incarnation">The incarnation of the other one.</param>
+/// <param name="FreeInSeconds">So long the other one has to be silent from now on, so that the asking one may take its place.</param>
+/// <param name="SilentForSeconds">So long ago the other one was heard of; null: not yet, by a server that has just taken the proxy over.</param>
+/// <param name="Where">Machine and process of the other one, as far as known.</param>
+/// <param name="Since">When the other one joined (ISO 8601), as far as known.</param>
+public sealed record JoinRefused(
+    string InstallId, long Incarnation, double FreeInSeconds, double? SilentForSeconds = null, string? Where = null, string? Since = null);
+
+/// <summary>Proxy to agent, may be lost: an incarnation that says it is alive is not the present one; its installation has to ask again.</summary>
+/// <param name="Incarnation">The one that spoke.</param>
+public sealed record RejoinRequested(long Incarnation);
+
+/// <summary>
+/// From an agent's identity to its former incarnation, durable: the server has given this installation a new one, since another installation was the agent meanwhile.
+/// </summary>
+/// <param name="By">The new incarnation.</param>
+public sealed record IncarnationReplaced(long By);
 
 /// <summary>Agent to proxy, may be lost: it is alive.</summary>
 /// <param name="Incarnation">Its incarnation.</param>

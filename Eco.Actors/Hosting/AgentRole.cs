@@ -31,7 +31,8 @@ public sealed record AgentPorts(
 /// <param name="WriterId">Unique to this start.</param>
 /// <param name="Agents">How it keeps in touch.</param>
 /// <param name="Entities">How durable messages are sent.</param>
-public sealed record AgentSetup(AgentProfile Profile, string WriterId, AgentOptions Agents, EntityOptions Entities);
+/// <param name="Where">Machine and process, for people who look for it; null where nobody does.</param>
+public sealed record AgentSetup(AgentProfile Profile, string WriterId, AgentOptions Agents, EntityOptions Entities, string? Where = null);
 
 /// <summary>The agent role: which entities an agent has. The same in both worlds; only the ports differ.</summary>
 public static class AgentRole
@@ -53,7 +54,7 @@ public static class AgentRole
                 new EntityType(
                     "identity",
                     entity => Depth(entity) == 2,
-                    entity => Props.Create(() => new AgentIdentityActor(entity, setup.Profile, setup.Agents, ports.Transfer))),
+                    entity => Props.Create(() => new AgentIdentityActor(entity, setup.Profile, setup.Agents, ports.Transfer, setup.Where))),
                 new EntityType(
                     "agent",
                     entity => Depth(entity) == 3,
@@ -66,7 +67,10 @@ public static class AgentRole
             ],
             [AgentIdentityActor.IdOf(id)],
             setup.Entities,
-            ports.CrashPoints));
+            ports.CrashPoints)
+        {
+            WaitsForIdentity = true,
+        });
     }
 
     private static int Depth(string entity) => entity.StartsWith("agent/", StringComparison.Ordinal) ? entity.Split('/').Length : 0;

@@ -58,6 +58,18 @@ public static class EntityAddress
         return end < 0 ? entityId[AgentPrefix.Length..] : entityId[AgentPrefix.Length..end];
     }
 
+    /// <summary>The incarnation of the agent to which an entity belongs; null for an agent's identity, and for entities of the server.</summary>
+    public static long? IncarnationOf(string entityId)
+    {
+        ArgumentNullException.ThrowIfNull(entityId);
+        string[] names = entityId.Split('/', 4);
+        return names.Length > 2
+            && entityId.StartsWith(AgentPrefix, StringComparison.Ordinal)
+            && long.TryParse(names[2], NumberStyles.None, CultureInfo.InvariantCulture, out long incarnation)
+                ? incarnation
+                : null;
+    }
+
     /// <summary>
     /// Whether a text can be an entity's id: names of ASCII letters, digits, <c>.</c>, <c>_</c> and <c>-</c>, parted by <c>/</c>, at most
     /// <see cref="MaximumLength"/> characters.

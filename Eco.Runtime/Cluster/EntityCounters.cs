@@ -8,6 +8,7 @@ public sealed class EntityCounters
     private long _framesGivenUp;
     private long _staleDeliveries;
     private long _parked;
+    private long _foreignFrames;
 
     /// <summary>Messages that were dropped because their sender's claim is older than one already seen.</summary>
     public long StaleEpoch => Interlocked.Read(ref _staleEpoch);
@@ -21,6 +22,9 @@ public sealed class EntityCounters
     /// <summary>Deliveries of a subscription that is over, dropped without an acknowledgement.</summary>
     public long StaleDeliveries => Interlocked.Read(ref _staleDeliveries);
 
+    /// <summary>Frames that came for another incarnation of an agent and were not applied.</summary>
+    public long ForeignFrames => Interlocked.Read(ref _foreignFrames);
+
     /// <summary>Messages that were parked.</summary>
     public long Parked => Interlocked.Read(ref _parked);
 
@@ -31,6 +35,8 @@ public sealed class EntityCounters
     internal long CountGivenUp() => Interlocked.Increment(ref _framesGivenUp);
 
     internal void CountStaleDelivery() => Interlocked.Increment(ref _staleDeliveries);
+
+    internal void CountForeign() => Interlocked.Increment(ref _foreignFrames);
 
     internal void CountParked() => Interlocked.Increment(ref _parked);
 }

@@ -31,6 +31,11 @@ public sealed record EntityHostSetup(
     ICrashPoints CrashPoints,
     bool SharesDatabase = false)
 {
+    /// <summary>
+    /// Whether the host's first entity says as which incarnation its queue is received (<see cref="ReceiveAs"/>): nothing is received before, and nothing that is for another.
+    /// </summary>
+    public bool WaitsForIdentity { get; init; }
+
     /// <summary>The host's name among the members.</summary>
     public string Member => WriterId[..Math.Max(0, WriterId.LastIndexOf('/'))] is { Length: > 0 } name ? name : WriterId;
 }

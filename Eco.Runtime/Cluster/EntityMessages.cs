@@ -79,6 +79,24 @@ internal sealed record PartitionIsGone(int Partition);
 /// <summary>Partition to host: it cannot be claimed.</summary>
 internal sealed record PartitionCannotStart(int Partition, string Reason);
 
+/// <summary>
+/// An agent's identity to its host: receive the agent's queue, for this incarnation and no other. Frames for a greater one wait unacknowledged, since the
+/// word that it is this installation's may be on its way; those for a smaller one are moot.
+/// </summary>
+/// <param name="Incarnation">The incarnation; 0 while there is none.</param>
+/// <param name="IsConfirmed">Whether the server has just said so: then frames for a greater one are moot too; their sender still has them.</param>
+public sealed record ReceiveAs(long Incarnation, bool IsConfirmed);
+
+/// <summary>An agent's identity to its host: another installation is this agent. Its queue is left, and with it all that was not acknowledged.</summary>
+public sealed record StandAside
+{
+    /// <summary>The only one.</summary>
+    public static StandAside Instance { get; } = new();
+}
+
+/// <summary>Host to an agent's identity: frames have come for an incarnation greater than that which the host receives as; they wait.</summary>
+public sealed record GreaterIncarnationSeen(long Incarnation);
+
 /// <summary>To the router: make sure that an entity of this host is awake.</summary>
 public sealed record WakeEntity(string EntityId);
 

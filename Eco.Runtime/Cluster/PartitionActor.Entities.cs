@@ -82,6 +82,12 @@ internal sealed partial class PartitionActor
             return;
         }
 
+        if (IsForeign(frame.To, out long incarnation))
+        {
+            OnForeign(delivery, ticket, incarnation);
+            return;
+        }
+
         if (_table.PartitionOf(frame.To) != _number)
         {
             // What is said at joining comes to one partition, whoever it is for.

@@ -72,6 +72,8 @@ internal sealed partial class PartitionActor : ReceiveActor, IWithTimers
         Receive<GivePartitionUp>(_ => GiveUp());
         Receive<ToEntity>(command => OnAsked(command.EntityId, command));
         Receive<WakeEntity>(wake => OnAsked(wake.EntityId, wake));
+        Receive<ReceiveAs>(OnReceiveAs);
+        Receive<StandAside>(_ => OnStandAside());
     }
 
     private enum Phase
@@ -153,6 +155,7 @@ internal sealed partial class PartitionActor : ReceiveActor, IWithTimers
 
         _early.Clear();
         _unsettled.Clear();
+        _held.Clear();
     }
 
     // The broker does not say who is the active consumer; whoever gets this is.
@@ -219,7 +222,7 @@ internal sealed partial class PartitionActor : ReceiveActor, IWithTimers
             EntityOf(id);
         }
 
-        if (!IsShared)
+        if (!IsShared && !_setup.WaitsForIdentity)
         {
             Subscribe();
         }
@@ -267,6 +270,7 @@ internal sealed partial class PartitionActor : ReceiveActor, IWithTimers
         // The entities of an agent go on without a network; what comes back was not acknowledged, and comes again.
         _tag = null;
         _unsettled.Clear();
+        _held.Clear();
         Timers.StartSingleTimer(nameof(SubscribeDue), SubscribeDue.Instance, SubscribeAgainAfter);
     }
 

@@ -232,7 +232,7 @@ public sealed class IonLifeCycleTests
         long rounds = _cluster.Detail("x")!.MergedRounds;
 
         _cluster.World.Hosts[agent].Reinstall();
-        _cluster.World.RunFor(TimeSpan.FromSeconds(20));
+        _cluster.World.RunFor(TimeSpan.FromSeconds(35));
 
         Assert.That(_cluster.Detail("x")!.MergedRounds, Is.GreaterThan(rounds + 20), _cluster.Describe("x"));
         object[] proxy = [.. Events(SimulatedCluster.ServerName, $"proxy/{agent}")];

@@ -4,6 +4,7 @@ using Eco.Runtime.Actors;
 using Eco.Runtime.Cluster;
 using Eco.Runtime.Persistence;
 using Eco.Runtime.Persistence.Statistics;
+using Microsoft.Extensions.Logging;
 
 namespace Eco.Actors.Agents.Proxies;
 
@@ -11,7 +12,7 @@ namespace Eco.Actors.Agents.Proxies;
 /// The server's entity for one agent: joins and incarnations, commands in flight and waiting, reachability, and the agent's statistics on
 /// their way into the store. An agent talks to nobody else.
 /// </summary>
-public sealed class AgentProxyActor : EntityActor<AgentProxyState>
+public sealed partial class AgentProxyActor : EntityActor<AgentProxyState>
 {
     private const string Prefix = "proxy/";
     private readonly AgentOptions _options;
@@ -20,7 +21,12 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
     private readonly Dictionary<long, IActorRef> _statusAskers = [];
     private long _correlation;
     private long _formerRequests;
+    private readonly ILogger _logger;
     private long _lastHeard;
+    private bool _wasHeard;
+    private string? _where;
+    private string? _since;
+    private string? _lastRefused;
 
     /// <summary>Makes the entity.</summary>
     public AgentProxyActor(string entityId, AgentOptions options, IStatisticsStore statistics, string? artifactsAt = null)
@@ -29,6 +35,7 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
         _options = options;
         _statistics = statistics;
         _artifactsAt = artifactsAt;
+        _logger = Context.System.LoggerFactory.CreateLogger<AgentProxyActor>();
     }
 
     private string Agent => PersistenceId[Prefix.Length..];
@@ -139,11 +146,20 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
 
     private void OnVolatile(VolatileDelivery delivery)
     {
-        _lastHeard = Context.System.TimeProvider.GetTimestamp();
+        if (delivery.From == AgentEntity || (delivery.Message is JoinRequested asked && asked.InstallId == State.InstallId))
+        {
+            _lastHeard = Context.System.TimeProvider.GetTimestamp();
+            _wasHeard = true;
+        }
+
         switch (delivery.Message)
         {
             case JoinRequested join:
-                ExecuteFor(delivery.From, join);
+                Join(delivery.From, join);
+                break;
+            case Heartbeat heartbeat when heartbeat.Incarnation < State.Incarnation:
+                // Cut off for long, it was replaced, and does not know.
+                Router.Tell(new PostVolatile(PersistenceId, delivery.From, new RejoinRequested(heartbeat.Incarnation)), Self);
                 break;
             case Heartbeat heartbeat when heartbeat.Incarnation == State.Incarnation:
                 Execute(NoteReachable.Instance);
@@ -161,9 +177,47 @@ public sealed class AgentProxyActor : EntityActor<AgentProxyState>
         }
     }
 
-    private void ExecuteFor(string from, JoinRequested join) =>
+    private void Join(string from, JoinRequested join)
+    {
+        TimeSpan silence = Context.System.TimeProvider.GetElapsedTime(_lastHeard);
+        bool isNew = join.InstallId != State.InstallId;
+        if (isNew && State.Incarnation > 0 && silence < _options.UnreachableAfter)
+        {
+            Refuse(from, join, silence);
+            return;
+        }
+
+        if (isNew || _where != join.Where)
+        {
+            _lastHeard = Context.System.TimeProvider.GetTimestamp();
+            _wasHeard = true;
+            _where = join.Where;
+            _since = Context.System.TimeProvider.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        }
+
         ExecuteThen(join, reply => Router.Tell(
             new PostVolatile(PersistenceId, from, reply is JoinAccepted accepted ? accepted with { ArtifactsAt = _artifactsAt } : reply), Self));
+    }
+
+    // Two installations of one name would take each other's commands. Which one is the right one only a person knows: the one that is there stays.
+    private void Refuse(string from, JoinRequested join, TimeSpan silence)
+    {
+        if (_wasHeard && _lastRefused != join.InstallId)
+        {
+            _lastRefused = join.InstallId;
+            SecondInstallation(Agent, join.Where ?? "an unknown process", State.Incarnation, _where ?? "an unknown process");
+        }
+
+        Router.Tell(
+            new PostVolatile(PersistenceId, from, new JoinRefused(
+                join.InstallId,
+                State.Incarnation,
+                (_options.UnreachableAfter - silence).TotalSeconds,
+                _wasHeard ? silence.TotalSeconds : null,
+                _where,
+                _since)),
+            Self);
+    }
 
     private void Ingest(StatisticsReported report)
     {

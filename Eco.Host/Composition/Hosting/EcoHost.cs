@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Threading.Channels;
 using Eco.Actors.Agents;
 using Eco.Actors.Console;
@@ -276,7 +277,12 @@ internal sealed class EcoHost : IConsoleEndpoint, IAsyncDisposable
         Observe(system, host => ready.TrySetResult(host.Router), _ => { });
         AgentRole.Start(
             system,
-            new AgentSetup(agent.Profile, $"{id}/{_resources.StartId}", _setup.Timing, _setup.Entities),
+            new AgentSetup(
+                agent.Profile,
+                $"{id}/{_resources.StartId}",
+                _setup.Timing,
+                _setup.Entities,
+                string.Create(CultureInfo.InvariantCulture, $"host {Environment.MachineName}, process {Environment.ProcessId}, {folder.Path}")),
             new AgentPorts(
                 journal, artifacts, statistics, engines, _transports.OfAgent(id), TransferOf(artifacts), _setup.CrashPoints));
     }

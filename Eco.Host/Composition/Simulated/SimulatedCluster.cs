@@ -121,6 +121,13 @@ public sealed class SimulatedCluster : IDisposable
         return World.AddHost(profile.Id, new SimulatedHostOptions { Site = profile.Site }, host => BootAgent(host, profile));
     }
 
+    /// <summary>Adds a second host, of another name in the world, with an agent's identity.</summary>
+    public SimulatedHost AddTwin(string name, AgentProfile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        return World.AddHost(name, new SimulatedHostOptions { Site = profile.Site }, host => BootAgent(host, profile));
+    }
+
     /// <summary>Drives the world until all agents have joined.</summary>
     public void AwaitAgents(TimeSpan limit) => World.RunUntil(
         () => Read<ImmutableArray<AgentView>>(ConsoleVerbs.Agents).Length == World.Hosts.Count - _options.Servers.Length,
@@ -231,7 +238,7 @@ public sealed class SimulatedCluster : IDisposable
             new EngineBench(profile.Id, profile.Labels, _options.DataRoot, _engines.Engines), host, _options.OnStep);
         SimulatedPorts own = PortsOf(host);
         var ports = new AgentPorts(own.Journal, own.Artifacts, own.Statistics, engines, own.Transport, own.Transfer, host.CrashPoints);
-        AgentRole.Start(system, new AgentSetup(profile, $"{host.Id}/{host.Incarnation}", _options.Timing, _options.Entities), ports);
+        AgentRole.Start(system, new AgentSetup(profile, $"{host.Id}/{host.Incarnation}", _options.Timing, _options.Entities, host.Id), ports);
     }
 
     private SimulatedPorts PortsOf(SimulatedHost host) =>
