@@ -124,7 +124,7 @@ internal sealed class TakeoverTests
         Assert.That(group.Heard(note), Is.Empty);
     }
 
-    [TestCase(7UL)]
+    [TestCase(7UL, Category = "Slow")]
     [TestCase(8UL)]
     public void Broker_WhenItsSemanticsAreBad_StillGivesEachMessageOnceAndInOrder(ulong seed)
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Eco.Host.Commands;
 using Eco.Host.Fleet;
+using Eco.Tests.Integration;
 using NUnit.Framework;
 
 namespace Eco.Tests.Fleet;
@@ -33,8 +34,13 @@ public sealed class BrokerClusterTests
         await using (cluster)
         {
             Assert.That(await RunningAsync(cluster, 0), Is.EqualTo(3));
-            Assert.That(await cluster.CallAsync(cluster.Nodes[0], "rabbit_feature_flags is_enabled [quorum_queue]"), Is.EqualTo("true"));
-            Assert.That(await cluster.CallAsync(cluster.Nodes[0], "rabbit_feature_flags is_enabled [stream_queue]"), Is.EqualTo("true"));
+            foreach (string kind in (string[])["quorum_queue", "stream_queue"])
+            {
+                // The nodes agree on what they all can do only after they have joined.
+                await Eventually.HoldsAsync(
+                    $"{kind} is enabled",
+                    async () => await cluster.CallAsync(cluster.Nodes[0], $"rabbit_feature_flags is_enabled [{kind}]") == "true");
+            }
 
             await cluster.Nodes[1].KillAsync();
             Assert.That(cluster.Nodes[1].IsAlive, Is.False);

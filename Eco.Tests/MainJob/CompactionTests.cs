@@ -18,6 +18,7 @@ public sealed class CompactionTests
     private const string Instance = "agent/edge-1/1/job/edge";
 
     [Test]
+    [Category("Slow")]
     public void Agents_WhenTheServerKnowsTheirSnapshots_ForgetTheEventsBelow([Values(1u, 2u)] uint seed)
     {
         using SimulatedCluster cluster = Start(seed);
@@ -74,6 +75,7 @@ public sealed class CompactionTests
         Assert.That(Numbers(cluster, Edge, Instance)[0], Is.GreaterThan(1));
     }
 
+    [Category("Slow")]
     [TestCase("journal.beforeCommit", "snapshot")]
     [TestCase("journal.afterCommit", "snapshot")]
     [TestCase("journal.beforeCommit", "compaction")]

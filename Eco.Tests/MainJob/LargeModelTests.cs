@@ -121,6 +121,7 @@ public sealed class LargeModelTests
     }
 
     [Test]
+    [Category("Slow")]
     public void Download_WhenTheServersBytesAreDamaged_KeepsThePresentModel()
     {
         using MainJobRun run = MainJobRun.Start(15, LargeModelIon.Counts, text: LargeModelIon.FromCloud());
