@@ -79,13 +79,17 @@ public sealed class ClusterRequestActor : ReceiveActor, IWithTimers
             ImmutableArray<ClusterPartitionView> partitions =
                 [.. Enumerable.Range(0, _ports.Routes.PartitionCount).Select(number => PartitionOf(number, owners, queues))];
             Finish(ConsoleJson.Reply(_request.Id, new ClusterView(
-                [.. members.Select(member => new ClusterMemberView(
-                    member.Host,
-                    member.Age < _ports.LiveWithin,
-                    Math.Round(member.Age.TotalSeconds, 1),
-                    partitions.Count(partition => partition.Owner == member.Host)))],
+                [.. members.GroupBy(member => EntityHostSetup.MemberOf(member.Host)).OrderBy(starts => starts.Key, StringComparer.Ordinal).Select(starts => MemberOf(starts, partitions))],
                 partitions)));
         }
+    }
+
+    // Each start announces itself; the newest word is the host's.
+    private ClusterMemberView MemberOf(IGrouping<string, Member> starts, ImmutableArray<ClusterPartitionView> partitions)
+    {
+        TimeSpan age = starts.Min(start => start.Age);
+        return new ClusterMemberView(
+            starts.Key, age < _ports.LiveWithin, Math.Round(age.TotalSeconds, 1), partitions.Count(partition => partition.Owner == starts.Key));
     }
 
     private ClusterPartitionView PartitionOf(int number, ImmutableArray<Ownership> owners, ImmutableArray<QueueDepth> queues)
@@ -94,13 +98,11 @@ public sealed class ClusterRequestActor : ReceiveActor, IWithTimers
         QueueDepth? depth = queues.FirstOrDefault(candidate => candidate.Address == _ports.Routes.QueueOf(number));
         return new ClusterPartitionView(
             number,
-            owner is null or { OwnerEpoch: 0 } ? null : HostOf(owner.WriterId),
+            owner is null or { OwnerEpoch: 0 } ? null : EntityHostSetup.MemberOf(owner.WriterId),
             owner?.OwnerEpoch ?? 0,
             depth is { Exists: true } ? depth.Waiting : null,
             depth is { Exists: true } ? depth.Consumers : null);
     }
-
-    private static string HostOf(string writerId) => writerId.LastIndexOf('/') is > 0 and int end ? writerId[..end] : writerId;
 
     private void Finish(ConsoleReply reply)
     {

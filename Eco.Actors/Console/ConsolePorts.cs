@@ -24,7 +24,7 @@ public sealed record ConsolePorts(
     Action Stop);
 
 /// <summary>What shows who shares the server's partitions.</summary>
-/// <param name="Member">This host's name among the members.</param>
+/// <param name="Member">As what this host announces itself among the members.</param>
 /// <param name="Routes">The partitions and their queues.</param>
 /// <param name="Transport">Knows what waits.</param>
 /// <param name="LiveWithin">A host that was heard of within this time counts as alive.</param>

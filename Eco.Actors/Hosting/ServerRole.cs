@@ -71,7 +71,7 @@ public sealed class ServerRole : ReceiveActor
             IActorRef? others = setup.SharesDatabase
                 ? Context.ActorOf(Props.Create(() => new OthersNewsActor(setup.Partitions, setup.FollowJournalEvery)), "others-news")
                 : null;
-            var cluster = new ClusterPorts(setup.Host, routes, ports.Transport, setup.Entities.Partitions.LiveWithin);
+            var cluster = new ClusterPorts(setup.WriterId, routes, ports.Transport, setup.Entities.Partitions.LiveWithin);
             var console = new ConsolePorts(ready.Router, timeline, ports.Timeline, setup.Engines, others, cluster, setup.Stop);
             IActorRef front = Context.ActorOf(Props.Create(() => new ConsoleActor(console)), "console");
             Context.System.EventStream.Publish(new ServerReady(ready.Router, front, timeline));

@@ -9,7 +9,7 @@ namespace Eco.Runtime.Cluster;
 /// <summary>What a host identity needs to run its entities.</summary>
 /// <param name="Address">Its name in the accounts of a transport; its last element stands in timestamps.</param>
 /// <param name="Routes">Which entities it has and where all others are.</param>
-/// <param name="WriterId">Unique to this start; what stands before the last <c>/</c> is the host's name among the members.</param>
+/// <param name="WriterId">Unique to this start, and what it announces itself as; what stands before the last <c>/</c> is the host's name.</param>
 /// <param name="Journal">Its journal.</param>
 /// <param name="Transport">The transport between hosts.</param>
 /// <param name="Registry">The types that may be journalled and sent.</param>
@@ -37,7 +37,14 @@ public sealed record EntityHostSetup(
     public bool WaitsForIdentity { get; init; }
 
     /// <summary>The host's name among the members.</summary>
-    public string Member => WriterId[..Math.Max(0, WriterId.LastIndexOf('/'))] is { Length: > 0 } name ? name : WriterId;
+    public string Member => MemberOf(WriterId);
+
+    /// <summary>The host's name in the writer id of one of its starts.</summary>
+    public static string MemberOf(string writerId)
+    {
+        ArgumentNullException.ThrowIfNull(writerId);
+        return writerId[..Math.Max(0, writerId.LastIndexOf('/'))] is { Length: > 0 } name ? name : writerId;
+    }
 }
 
 /// <summary>
@@ -54,6 +61,7 @@ public sealed partial class EntityHost : ReceiveActor, IWithTimers
     private readonly EntityServices _services;
     private readonly ILogger _logger;
     private readonly SortedSet<int> _active = [];
+    private readonly NamesakeWatch _namesakes;
     private long _correlation;
     private long _entities;
     private bool _isReady;
@@ -68,6 +76,7 @@ public sealed partial class EntityHost : ReceiveActor, IWithTimers
         _setup = setup;
         _options = setup.Options.Partitions;
         _table = new PartitionTable(setup.Routes);
+        _namesakes = new NamesakeWatch(setup.WriterId, setup.Options.Partitions.LiveWithin, Context.System.TimeProvider);
         _logger = Context.System.LoggerFactory.CreateLogger<EntityHost>();
         Context.System.RegisterExtension(new PersistenceExtension(
             setup.Journal,
@@ -136,7 +145,7 @@ public sealed partial class EntityHost : ReceiveActor, IWithTimers
     {
         if (_setup.SharesDatabase)
         {
-            _setup.Journal.Announce(new AnnounceMember(++_correlation, _setup.Member, Leaves: true), Self);
+            _setup.Journal.Announce(new AnnounceMember(++_correlation, _setup.WriterId, Leaves: true), Self);
         }
     }
 
@@ -213,7 +222,8 @@ public sealed partial class EntityHost : ReceiveActor, IWithTimers
 
     private void Announce()
     {
-        _setup.Journal.Announce(new AnnounceMember(++_correlation, _setup.Member), Self);
+        _namesakes.Asks(++_correlation);
+        _setup.Journal.Announce(new AnnounceMember(_correlation, _setup.WriterId), Self);
         _setup.Journal.ReadOwnership(new ReadOwnerships(++_correlation), Self);
     }
 
@@ -248,7 +258,23 @@ public sealed partial class EntityHost : ReceiveActor, IWithTimers
     private void OnMembers(MembersListed listed)
     {
         _isDatabaseSilent = false;
-        int live = Math.Max(1, listed.Members.Count(member => member.Age < _options.LiveWithin));
+        if (_namesakes.FindAlive(listed) is { } other)
+        {
+            Fail($"another process that lives is {_setup.Member} on this database (as {other.Host}, heard of {other.Age.TotalSeconds:0.0} s ago): "
+                + "give this host another id (eco.host.id), or stop the other one");
+            Context.Stop(Self);
+            return;
+        }
+
+        if (_namesakes.FindDead(listed) is { } dead)
+        {
+            _setup.Journal.Announce(new AnnounceMember(++_correlation, dead.Host, Leaves: true), Self);
+        }
+
+        int live = Math.Max(1, listed.Members
+            .Where(member => member.Age < _options.LiveWithin)
+            .DistinctBy(member => EntityHostSetup.MemberOf(member.Host))
+            .Count());
         int share = (_setup.Routes.PartitionCount + live - 1) / live;
         if (_active.Count <= share)
         {

@@ -293,7 +293,7 @@ public sealed record OwnershipsRead(long CorrelationId, ImmutableArray<Ownership
 
 /// <summary>Says that a host of this database is alive.</summary>
 /// <param name="CorrelationId">Comes back with the answer.</param>
-/// <param name="Host">The host's identity, the same at each start.</param>
+/// <param name="Host">The writer id of the host's present start: two living ones of one host are two processes with one identity.</param>
 /// <param name="Leaves">Whether it ends in order and is to be forgotten.</param>
 public sealed record AnnounceMember(long CorrelationId, string Host, bool Leaves = false);
 
@@ -303,7 +303,7 @@ public sealed record AnnounceMember(long CorrelationId, string Host, bool Leaves
 public sealed record MembersListed(long CorrelationId, ImmutableArray<Member> Members);
 
 /// <summary>A host of this database.</summary>
-/// <param name="Host">Its identity.</param>
+/// <param name="Host">As what it announced itself.</param>
 /// <param name="Age">How long ago it announced itself, on the database's clock.</param>
 public sealed record Member(string Host, TimeSpan Age);
 

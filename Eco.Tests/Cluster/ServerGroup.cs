@@ -105,13 +105,19 @@ internal sealed class ServerGroup : IDisposable
     private void AskAgent(object command) =>
         RouterOf("e1").Tell(new ToEntity(Client, command), ActorRefs.NoSender);
 
-    private void BootServer(SimulatedHost host)
+    /// <summary>Starts another process with the identity of a server.</summary>
+    public void AddTwin(string name, string of) => World.AddHost(
+        name, new SimulatedHostOptions { Site = "cloud", Database = _database }, host => BootServer(host, of));
+
+    private void BootServer(SimulatedHost host) => BootServer(host, host.Id);
+
+    private void BootServer(SimulatedHost host, string identity)
     {
         Watch(host);
         EntityHost.Start(host.System, new EntityHostSetup(
             EntityAddress.Server,
             EntityRoutes.OfServer(Partitions, id => id == Hub ? EntityAddress.JoinUplink : null),
-            $"{host.Id}/{host.Incarnation}",
+            identity == host.Id ? $"{identity}/{host.Incarnation}" : $"{identity}/{host.Id}-{host.Incarnation}",
             host.Journal,
             host.Transport,
             Notebook.Registry,
@@ -141,7 +147,7 @@ internal sealed class ServerGroup : IDisposable
         string id = host.Id;
         IActorRef watcher = host.System.ActorOf(Props.Create(() => new Watcher(e => Published.Add((id, e)))), "watcher");
         foreach (Type type in (Type[])
-            [typeof(PartitionActivated), typeof(PartitionFenced), typeof(PartitionReleased), typeof(ServerTakeover), typeof(PoisonParked)])
+            [typeof(PartitionActivated), typeof(PartitionFenced), typeof(PartitionReleased), typeof(ServerTakeover), typeof(PoisonParked), typeof(EntityHostFailed)])
         {
             host.System.EventStream.Subscribe(watcher, type);
         }
