@@ -18,7 +18,7 @@ internal sealed partial class ArtifactRequestHandler(ArtifactServerOptions optio
     /// <summary>The header that says how many bytes of an unfinished artefact are there.</summary>
     public const string ReceivedHeader = "Artefact-Received";
     private const int BufferBytes = 128 * 1024;
-    private readonly SemaphoreSlim _transfers = new(options.MaxTransfers, options.MaxTransfers);
+    private readonly TransferPlaces _places = new(options);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -39,6 +39,10 @@ internal sealed partial class ArtifactRequestHandler(ArtifactServerOptions optio
         catch (ArtifactBusyException e)
         {
             await RefuseAsync(context, HttpStatusCode.Conflict, e.Message, "ask with HEAD how much is there, and try again later", retryAfterSeconds: 2).ConfigureAwait(false);
+        }
+        catch (ArtifactLengthException e)
+        {
+            await RefuseAsync(context, HttpStatusCode.Conflict, e.Message, "send the rest with the total of its beginning, or begin anew with byte 0").ConfigureAwait(false);
         }
         catch (ArtifactSpaceException e)
         {
@@ -79,24 +83,18 @@ internal sealed partial class ArtifactRequestHandler(ArtifactServerOptions optio
             return;
         }
 
-        if (!await _transfers.WaitAsync(TimeSpan.Zero).ConfigureAwait(false))
+        using TransferPlace? place = await _places.TakeAsync(context).ConfigureAwait(false);
+        if (place is null)
         {
             await RefuseAsync(
                 context, HttpStatusCode.ServiceUnavailable, $"{options.MaxTransfers} transfers are under way", "try again later", retryAfterSeconds: 5).ConfigureAwait(false);
             return;
         }
 
-        try
-        {
-            await (isPut ? PutAsync(context, hash) : GetAsync(context, hash)).ConfigureAwait(false);
-        }
-        finally
-        {
-            _transfers.Release();
-        }
+        await (isPut ? PutAsync(context, hash, place) : GetAsync(context, hash, place)).ConfigureAwait(false);
     }
 
-    private async Task GetAsync(HttpContext context, string hash)
+    private async Task GetAsync(HttpContext context, string hash, TransferPlace place)
     {
         HttpResponse response = context.Response;
         ArtifactExtent extent = await store.FindAsync(hash, context.RequestAborted).ConfigureAwait(false);
@@ -131,11 +129,11 @@ internal sealed partial class ArtifactRequestHandler(ArtifactServerOptions optio
         response.ContentLength = range.Count;
         if (HttpMethods.IsGet(context.Request.Method))
         {
-            await SendAsync(context, hash, range, length).ConfigureAwait(false);
+            await SendAsync(context, hash, range, length, place).ConfigureAwait(false);
         }
     }
 
-    private async Task SendAsync(HttpContext context, string hash, ArtifactRange range, long length)
+    private async Task SendAsync(HttpContext context, string hash, ArtifactRange range, long length, TransferPlace place)
     {
         using IncrementalHash hasher = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
@@ -155,6 +153,7 @@ internal sealed partial class ArtifactRequestHandler(ArtifactServerOptions optio
 
                     hasher.AppendData(buffer, 0, read);
                     await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted).ConfigureAwait(false);
+                    place.Moved(read);
                     left -= read;
                 }
             }
@@ -171,7 +170,7 @@ internal sealed partial class ArtifactRequestHandler(ArtifactServerOptions optio
         }
     }
 
-    private async Task PutAsync(HttpContext context, string hash)
+    private async Task PutAsync(HttpContext context, string hash, TransferPlace place)
     {
         HttpRequest request = context.Request;
         if (request.ContentLength is not { } bodyLength)
@@ -202,20 +201,15 @@ internal sealed partial class ArtifactRequestHandler(ArtifactServerOptions optio
             return;
         }
 
-        IArtifactIntake intake = await store.TakeAsync(hash, total, context.RequestAborted).ConfigureAwait(false);
+        IArtifactIntake intake = await store.TakeAsync(hash, total, context.RequestAborted, anew: range.From == 0).ConfigureAwait(false);
         await using (intake.ConfigureAwait(false))
         {
-            await ReceiveAsync(context, hash, intake, range, total).ConfigureAwait(false);
+            await ReceiveAsync(context, hash, intake, range, total, place).ConfigureAwait(false);
         }
     }
 
-    private async Task ReceiveAsync(HttpContext context, string hash, IArtifactIntake intake, ArtifactRange range, long total)
+    private async Task ReceiveAsync(HttpContext context, string hash, IArtifactIntake intake, ArtifactRange range, long total, TransferPlace place)
     {
-        if (range.From == 0 && intake.Received > 0)
-        {
-            await intake.RestartAsync(context.RequestAborted).ConfigureAwait(false);
-        }
-
         if (range.From != intake.Received)
         {
             context.Response.Headers[ReceivedHeader] = intake.Received.ToString(CultureInfo.InvariantCulture);
@@ -229,6 +223,7 @@ internal sealed partial class ArtifactRequestHandler(ArtifactServerOptions optio
         {
             for (int read; (read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted).ConfigureAwait(false)) > 0;)
             {
+                place.Moved(read);
                 await intake.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted).ConfigureAwait(false);
             }
         }

@@ -15,6 +15,15 @@ public sealed record ArtifactServerOptions
     /// <summary>Bodies that are sent or received at the same time; one more is answered 503. Default: 64.</summary>
     public int MaxTransfers { get; init; } = 64;
 
+    /// <summary>
+    /// Where all places are taken, the slowest transfer loses its own to the next request, if it has had it for so long and is slower than
+    /// <see cref="SlowBytesPerSecond"/>; what it brought is kept. Default: 2 s.
+    /// </summary>
+    public TimeSpan SlowAfter { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>What counts as slow where all places are taken. Default: 4 KiB a second.</summary>
+    public double SlowBytesPerSecond { get; init; } = 4_096;
+
     /// <summary>Connections at the same time; one more is closed. Default: 1,024.</summary>
     public int MaxConnections { get; init; } = 1_024;
 

@@ -17,7 +17,12 @@ public sealed class ArtifactServerTests
     private ArtifactBench _bench = null!;
 
     [SetUp]
-    public async Task Start() => _bench = await ArtifactBench.StartAsync(new ArtifactServerOptions { MaxBytes = 1 << 20, MaxTransfers = 4 });
+    public async Task Start() => _bench = await ArtifactBench.StartAsync(new ArtifactServerOptions
+    {
+        MaxBytes = 1 << 20,
+        MaxTransfers = 4,
+        SlowAfter = TimeSpan.FromHours(1),
+    });
 
     [TearDown]
     public async Task End() => await _bench.DisposeAsync();
@@ -160,6 +165,26 @@ public sealed class ArtifactServerTests
         Assert.That(await ArtifactBench.ContentAsync(_bench.ServerStore, Sample.Hash), Is.EqualTo(Sample.Content));
     }
 
+    [Test]
+    public async Task Put_WhenAPartSaysAnotherTotal_IsRefusedAndMayGoOnOrBeginAnew()
+    {
+        using HttpResponseMessage first = await PutAsync(Sample.Hash, Sample.Content[..100_000], "bytes 0-99999/300000");
+        using HttpResponseMessage longer = await PutAsync(Sample.Hash, Sample.Content[100_000..], "bytes 100000-299999/300001");
+        using HttpResponseMessage shorter = await PutAsync(Sample.Hash, Sample.Content[..50], "bytes 100000-100049/100050");
+        string said = await longer.Content.ReadAsStringAsync();
+        using HttpResponseMessage anew = await PutAsync(Sample.Hash, Sample.Content[..10], "bytes 0-9/400000");
+        using HttpResponseMessage again = await PutAsync(Sample.Hash, Sample.Content[..100_000], "bytes 0-99999/300000");
+        using HttpResponseMessage rest = await PutAsync(Sample.Hash, Sample.Content[100_000..], "bytes 100000-299999/300000");
+
+        Assert.That(
+            new[] { first.StatusCode, longer.StatusCode, shorter.StatusCode, anew.StatusCode, again.StatusCode, rest.StatusCode },
+            Is.EqualTo(new[]
+            {
+                HttpStatusCode.Accepted, HttpStatusCode.Conflict, HttpStatusCode.Conflict, HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.Created,
+            }));
+        Assert.That(said, Does.Contain("300000 bytes").And.Contain("300001").And.Contain("begin anew"));
+    }
+
     [TestCase("bytes 0-99/300000")]
     [TestCase("bytes 5-1/300000")]
     [TestCase("bytes 0-300000/300000")]
@@ -271,6 +296,34 @@ public sealed class ArtifactServerTests
 
         Assert.That((reply.StatusCode, reply.Headers.RetryAfter?.Delta), Is.EqualTo((HttpStatusCode.ServiceUnavailable, (TimeSpan?)TimeSpan.FromSeconds(5))));
         slow.ForEach(connection => connection.Dispose());
+    }
+
+    [Test]
+    public async Task Request_WhenSlowUploadsHaveAllPlaces_GetsOneOfThemAndTheirBytesAreKept()
+    {
+        await using ArtifactBench bench = await ArtifactBench.StartAsync(new ArtifactServerOptions { MaxTransfers = 2, SlowAfter = TimeSpan.Zero });
+        using var first = new TcpClient();
+        using var second = new TcpClient();
+        foreach ((TcpClient slow, int seed) in new[] { (first, 100), (second, 101) })
+        {
+            await slow.ConnectAsync(IPAddress.Loopback, bench.Server.Endpoint.Port);
+            await slow.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+                $"PUT /artefacts/{ArtifactBench.Make(1000, seed).Hash} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nxxx"));
+        }
+
+        string[] Parts() => Directory.GetFiles(Path.Combine(bench.ServerFolder, "tmp"));
+        await Eventually.HoldsAsync("both are received", () => Parts().Length == 2 && Parts().All(part => new FileInfo(part).Length == 3));
+        using var content = new ByteArrayContent(Sample.Content);
+        HttpStatusCode code = default;
+        await Eventually.HoldsAsync("there is a place, as soon as one of them is slow on average", async () =>
+        {
+            using HttpResponseMessage put = await bench.Client.PutAsync(bench.At(Sample.Hash), content);
+            code = put.StatusCode;
+            return code != HttpStatusCode.ServiceUnavailable;
+        });
+
+        Assert.That(code, Is.EqualTo(HttpStatusCode.Created));
+        Assert.That(Parts().Select(part => new FileInfo(part).Length), Is.EqualTo(new[] { 3L, 3L }));
     }
 
     [Test]

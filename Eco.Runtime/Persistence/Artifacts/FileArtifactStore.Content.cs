@@ -11,6 +11,9 @@ public sealed partial class FileArtifactStore : IArtifactContent
     private readonly Lock _publishing = new();
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
 
+    // Of interrupted intakes, as many as are kept; after a restart the next part may say another length, and the hash decides.
+    private readonly Dictionary<string, long> _lengths = new(StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public Task<ArtifactExtent> FindAsync(string hash, CancellationToken cancellation)
     {
@@ -36,7 +39,7 @@ public sealed partial class FileArtifactStore : IArtifactContent
     }
 
     /// <inheritdoc/>
-    public async Task<IArtifactIntake> TakeAsync(string hash, long length, CancellationToken cancellation)
+    public async Task<IArtifactIntake> TakeAsync(string hash, long length, CancellationToken cancellation, bool anew = false)
     {
         Require(hash);
         if (length < 0 || length > _options.MaxArtifactBytes)
@@ -55,8 +58,9 @@ public sealed partial class FileArtifactStore : IArtifactContent
         try
         {
             RequireSpace(hash, length);
+            NoteLength(hash, length, anew);
             var intake = new Intake(this, hash, length);
-            await intake.ResumeAsync(cancellation).ConfigureAwait(false);
+            await intake.ResumeAsync(cancellation, anew).ConfigureAwait(false);
             return intake;
         }
         catch
@@ -113,6 +117,19 @@ public sealed partial class FileArtifactStore : IArtifactContent
         }
     }
 
+    private void NoteLength(string hash, long length, bool anew)
+    {
+        lock (_publishing)
+        {
+            if (!anew && _lengths.TryGetValue(hash, out long begun) && begun != length && new FileInfo(PartOf(hash)) is { Exists: true, Length: > 0 })
+            {
+                throw new ArtifactLengthException(hash, begun, length);
+            }
+
+            _lengths[hash] = length;
+        }
+    }
+
     private string PartOf(string hash) => Path.Combine(_root, TemporaryFolder, hash + PartSuffix);
 
     private void RequireSpace(string hash, long length)
@@ -126,6 +143,7 @@ public sealed partial class FileArtifactStore : IArtifactContent
             {
                 oldest.Delete();
                 parts.Remove(oldest);
+                _lengths.Remove(oldest.Name[..^PartSuffix.Length]);
             }
 
             long held = TotalBytes + parts.Sum(file => file.Length);
@@ -141,6 +159,10 @@ public sealed partial class FileArtifactStore : IArtifactContent
         lock (_publishing)
         {
             _open.Remove(hash);
+            if (!File.Exists(PartOf(hash)))
+            {
+                _lengths.Remove(hash);
+            }
         }
     }
 
@@ -173,7 +195,7 @@ public sealed partial class FileArtifactStore : IArtifactContent
         public long Received { get; private set; }
 
         /// <summary>What is there goes into the hash again; it was on a disk that nobody has watched.</summary>
-        public async Task ResumeAsync(CancellationToken cancellation)
+        public async Task ResumeAsync(CancellationToken cancellation, bool anew)
         {
             _file = new FileStream(_path, new FileStreamOptions
             {
@@ -183,7 +205,7 @@ public sealed partial class FileArtifactStore : IArtifactContent
                 Options = FileOptions.Asynchronous,
                 BufferSize = 0,
             });
-            if (_file.Length > length)
+            if (anew || _file.Length > length)
             {
                 _file.SetLength(0);
             }

@@ -21,9 +21,11 @@ public interface IArtifactContent
     /// <param name="hash">The artefact.</param>
     /// <param name="length">Its bytes.</param>
     /// <param name="cancellation">Ends the waiting.</param>
+    /// <param name="anew">Whether to forget what an earlier intake has left, and how long that was to be.</param>
     /// <exception cref="ArtifactBusyException">Another intake of it is open.</exception>
+    /// <exception cref="ArtifactLengthException">An earlier intake has left something, and was to be of another length.</exception>
     /// <exception cref="ArtifactSpaceException">It does not fit.</exception>
-    Task<IArtifactIntake> TakeAsync(string hash, long length, CancellationToken cancellation);
+    Task<IArtifactIntake> TakeAsync(string hash, long length, CancellationToken cancellation, bool anew = false);
 
     /// <summary>Takes a stored artefact out that was found to be corrupt, so that it can be stored anew.</summary>
     Task DiscardAsync(string hash, CancellationToken cancellation);

@@ -51,14 +51,14 @@ public sealed class PostgresArtifactContent : IArtifactContent, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<IArtifactIntake> TakeAsync(string hash, long length, CancellationToken cancellation)
+    public async Task<IArtifactIntake> TakeAsync(string hash, long length, CancellationToken cancellation, bool anew = false)
     {
         long held = (await InDatabaseAsync(
             connection => connection.Query(row => (long)row.GetDecimal(0), "SELECT COALESCE(SUM(length), 0) FROM artifact"), cancellation).ConfigureAwait(false))[0];
         return held + length > _options.MaxTotalBytes
             ? throw new ArtifactSpaceException(FormattableString.Invariant(
                 $"the database holds {held} bytes of artefacts and may hold {_options.MaxTotalBytes}; {length} more do not fit"))
-            : new Intake(this, await _intakes.TakeAsync(hash, length, cancellation).ConfigureAwait(false), hash);
+            : new Intake(this, await _intakes.TakeAsync(hash, length, cancellation, anew).ConfigureAwait(false), hash);
     }
 
     /// <inheritdoc/>
