@@ -19,11 +19,13 @@ public sealed class HttpArtifactTransfer : IArtifactTransfer, IAsyncDisposable
     private readonly BackgroundRunner _runner;
     private readonly TransferDesk _desk;
     private readonly CancellationTokenSource _closing = new();
-    private readonly Lazy<HttpClient> _client;
     private readonly Lock _gate = new();
     private readonly HashSet<Task> _running = [];
     private volatile Uri? _server;
     private bool _isClosed;
+
+    // Made with the first attempt: an agent that has nothing to fetch need not load what fetches.
+    private HttpClient? _client;
 
     /// <summary>Makes the port of one agent.</summary>
     /// <param name="options">Limits and patience.</param>
@@ -38,7 +40,6 @@ public sealed class HttpArtifactTransfer : IArtifactTransfer, IAsyncDisposable
         _time = time;
         _runner = new BackgroundRunner(logging);
         _desk = new TransferDesk(options.Limits, Start);
-        _client = new Lazy<HttpClient>(MakeClient);
     }
 
     /// <inheritdoc/>
@@ -76,11 +77,7 @@ public sealed class HttpArtifactTransfer : IArtifactTransfer, IAsyncDisposable
 
         await _closing.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(running).ConfigureAwait(false);
-        if (_client.IsValueCreated)
-        {
-            _client.Value.Dispose();
-        }
-
+        _client?.Dispose();
         _closing.Dispose();
     }
 
@@ -115,7 +112,7 @@ public sealed class HttpArtifactTransfer : IArtifactTransfer, IAsyncDisposable
 
         using var patience = new CancellationTokenSource(_options.Patience, _time);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, job.Unwanted, _closing.Token);
-        var attempt = new HttpTransferAttempt(_client.Value, server, _store, job, bytes => Move(job, patience, bytes), ends.Token);
+        var attempt = new HttpTransferAttempt(Client(), server, _store, job, bytes => Move(job, patience, bytes), ends.Token);
         try
         {
             await (job.IsUpload ? attempt.UploadAsync() : attempt.DownloadAsync()).ConfigureAwait(false);
@@ -150,6 +147,14 @@ public sealed class HttpArtifactTransfer : IArtifactTransfer, IAsyncDisposable
     {
         patience.CancelAfter(_options.Patience);
         _desk.Progress(job, bytes);
+    }
+
+    private HttpClient Client()
+    {
+        lock (_gate)
+        {
+            return _client ??= MakeClient();
+        }
     }
 
     private HttpClient MakeClient()

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Collections.Immutable;
 using System.Net;
-using System.Text.RegularExpressions;
 using Eco.Actors.Console;
 using Eco.Host.Commands;
 using Eco.Runtime.Cluster.RabbitMq;
@@ -15,7 +14,7 @@ namespace Eco.Host.Composition;
 /// Reads a host's configuration: what its file says over <c>hocon/reference.conf</c>, which travels inside the program. All errors are reported
 /// together, each with its place.
 /// </summary>
-public static partial class HostOptionsReader
+public static class HostOptionsReader
 {
     private const string Reference = "reference.conf";
     private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
@@ -182,15 +181,20 @@ public static partial class HostOptionsReader
             ? null
             : "write it as http://NAME:PORT, or leave it empty";
 
-    // Its value may hold a secret in the wrong place: no message repeats it.
     private static string DatabaseOf(OptionsSection server)
     {
         string text = server.Text("database");
-        if (text.Length == 0)
+        if (text.Length > 0)
         {
-            return text;
+            CheckDatabase(server, text);
         }
 
+        return text;
+    }
+
+    // Its value may hold a secret in the wrong place: no message repeats it. A method of its own, so that a host without a database does not load the driver.
+    private static void CheckDatabase(OptionsSection server, string text)
+    {
         try
         {
             var parts = new NpgsqlConnectionStringBuilder(text);
@@ -206,8 +210,6 @@ public static partial class HostOptionsReader
                 $"is no connection string of PostgreSQL{(error is ArgumentException { ParamName: { } name } ? $": '{name}' is no key or has no such value" : "")}",
                 "write \"Host=db-1;Database=eco;Username=eco\"");
         }
-
-        return text;
     }
 
     private static ImmutableArray<AgentHostOptions> AgentsOf(OptionsSection eco, OptionsSection defaults)
@@ -298,9 +300,12 @@ public static partial class HostOptionsReader
         }
     }
 
-    private static string? ProblemOfId(string id) =>
-        IdPattern().IsMatch(id) ? null : "an id begins with a to z or 0 to 9, goes on with those, '.', '_' or '-', and has at most 64 characters";
+    private static string? ProblemOfId(string id) => IsId(id)
+        ? null
+        : "an id begins with a to z or 0 to 9, goes on with those, '.', '_' or '-', and has at most 64 characters";
 
-    [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{0,63}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex IdPattern();
+    private static bool IsId(string text) =>
+        text.Length is >= 1 and <= 64
+        && text[0] is not ('.' or '_' or '-')
+        && text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter is '.' or '_' or '-');
 }

@@ -13,8 +13,8 @@ public sealed class CommandOutput
 {
     private static readonly JsonWriterOptions JsonLayout = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // Most commands, and every host, draw nothing and need not load what draws.
-    private readonly Lazy<IAnsiConsole> _terminal;
+    // Made when something is drawn: most commands, and every host, draw nothing and need not load what draws.
+    private IAnsiConsole? _terminal;
 
     /// <summary>Writes to these streams.</summary>
     public CommandOutput(ConsoleIo io, OutputFormat format, bool color, bool verbose)
@@ -24,7 +24,6 @@ public sealed class CommandOutput
         Format = format;
         Verbose = verbose;
         Color = color && io.AllowColor;
-        _terminal = new Lazy<IAnsiConsole>(CreateTerminal);
     }
 
     /// <summary>The streams.</summary>
@@ -43,7 +42,7 @@ public sealed class CommandOutput
     public bool Live => Format == OutputFormat.Text && Io.OutIsTerminal && Color;
 
     /// <summary>Spectre's console over standard output, for live displays.</summary>
-    public IAnsiConsole Terminal => _terminal.Value;
+    public IAnsiConsole Terminal => _terminal ??= CreateTerminal();
 
     /// <summary>A line of text on standard output; control characters are taken out.</summary>
     public void Line(string text = "") => Io.Out.WriteLine(Plain.Clean(text));
@@ -71,18 +70,7 @@ public sealed class CommandOutput
             return;
         }
 
-        var drawn = new Table { Border = TableBorder.Rounded };
-        foreach (string heading in table.Headings)
-        {
-            drawn.AddColumn(new TableColumn(new Markup($"[bold]{Markup.Escape(heading)}[/]")));
-        }
-
-        foreach (var row in table.Rows)
-        {
-            drawn.AddRow(row.Select(cell => new Text(Plain.Clean(cell))).ToArray());
-        }
-
-        Terminal.Write(drawn);
+        Draw(table);
     }
 
     /// <summary>The JSON document of a command.</summary>
@@ -110,6 +98,22 @@ public sealed class CommandOutput
         {
             Io.Error.WriteLine($"     {Plain.Clean(error.Cure)}");
         }
+    }
+
+    private void Draw(TextTable table)
+    {
+        var drawn = new Table { Border = TableBorder.Rounded };
+        foreach (string heading in table.Headings)
+        {
+            drawn.AddColumn(new TableColumn(new Markup($"[bold]{Markup.Escape(heading)}[/]")));
+        }
+
+        foreach (var row in table.Rows)
+        {
+            drawn.AddRow(row.Select(cell => new Text(Plain.Clean(cell))).ToArray());
+        }
+
+        Terminal.Write(drawn);
     }
 
     private IAnsiConsole CreateTerminal()
