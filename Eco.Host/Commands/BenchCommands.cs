@@ -21,14 +21,14 @@ internal static class BenchCommands
             OnFolder(
                 builder,
                 "cluster",
-                "A cluster: 512 agents for real, 10,000 simulated, memory and start of one (half an hour; needs root, RabbitMQ, PostgreSQL)",
+                "A cluster: 512 agents for real, 10,000 simulated, memory and start of a few (half an hour; needs root, RabbitMQ, PostgreSQL)",
                 "The folder for the clusters' state while they run (default: the working directory)"),
             Worker(builder),
         ]);
 
     private static Command Measuring(VerbBuilder builder, string name, string description)
     {
-        Option<string?> json = JsonOption();
+        Option<string?> json = VerbBuilder.FiguresFile();
         Option<bool> quick = QuickOption();
         return builder.Verb(name, description, [json, quick], scope => scope.Services.Runner.BenchAsync(
             new BenchRun(name, scope.Parsed.GetValue(quick), scope.Parsed.GetValue(json)), scope.Output, scope.Cancellation));
@@ -36,7 +36,7 @@ internal static class BenchCommands
 
     private static Command OnFolder(VerbBuilder builder, string name, string description, string folderIs)
     {
-        Option<string?> json = JsonOption();
+        Option<string?> json = VerbBuilder.FiguresFile();
         Option<bool> quick = QuickOption();
         var folder = new Option<string?>("--folder") { HelpName = "DIR", Description = folderIs };
         return builder.Verb(
@@ -70,8 +70,6 @@ internal static class BenchCommands
         worker.Hidden = true;
         return worker;
     }
-
-    private static Option<string?> JsonOption() => new("--json") { HelpName = "FILE", Description = "Also write the figures as JSON (docs/figures.md)" };
 
     private static Option<bool> QuickOption() =>
         new(BenchWorker.QuickOption) { Description = "One small run, to see that it works; too little for figures" };

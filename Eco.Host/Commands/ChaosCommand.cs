@@ -17,21 +17,20 @@ internal static class ChaosCommand
     {
         var minutes = new Option<string?>("--minutes") { HelpName = "M", Description = $"How long faults are injected (default: {ChaosOptions.GoalMinutes})" };
         var seed = new Option<string?>("--seed") { HelpName = "S", Description = "Decides which faults, when, and on whom (default: 1)" };
-        var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Also write the figures as JSON (docs/figures.md)" };
+        Option<string?> json = VerbBuilder.FiguresFile();
         return builder.Verb(
             "chaos",
             "Kills, pauses and cuts off agents, servers and brokers of a real cluster under load, and checks that nothing is lost or done twice",
             [minutes, seed, json],
             async scope =>
             {
-                string? jsonFile = scope.Parsed.GetValue(json);
-                FiguresReport.RequireWritable(jsonFile);
+                EcoFleet.RequirePrerequisites(isolated: true);
                 var options = new ChaosOptions(
                     HostCommands.CountOf("--minutes", scope.Parsed.GetValue(minutes), MostMinutes) ?? ChaosOptions.GoalMinutes,
                     HostCommands.CountOf("--seed", scope.Parsed.GetValue(seed), int.MaxValue) ?? 1);
                 FiguresReport report = await ChaosRun.RunAsync(
                     options, FolderOf(scope, options), scope.Services.Time, scope.Output.Note, scope.Cancellation).ConfigureAwait(false);
-                return FiguresOutput.Show(report, scope.Output, jsonFile);
+                return FiguresOutput.Show(report, scope.Output, scope.Parsed.GetValue(json));
             });
     }
 

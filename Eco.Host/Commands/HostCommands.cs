@@ -22,7 +22,7 @@ internal static class HostCommands
         var headless = new Option<bool>("--headless") { Description = "No live display" };
         var batches = new Option<string?>("--batches") { HelpName = "N", Description = "Batches of each edge (default: 400); a run that is resumed keeps its number" };
         var pace = new Option<string?>("--pace") { HelpName = "MS", Description = "Milliseconds between the batches of an edge (default: 75); a run that is resumed keeps its pace" };
-        var json = JsonOption();
+        var json = VerbBuilder.FiguresFile();
         return builder.Verb(
             "demo",
             "Three edges and a cloud learn together, in one process, in under a minute",
@@ -98,7 +98,7 @@ internal static class HostCommands
         name.CompletionSources.Add(_ => known.Select(experiment => new System.CommandLine.Completions.CompletionItem(experiment.Name)));
         var seed = new Option<string?>("--seed") { HelpName = "N", Description = "The seed (default: 1)" };
         var seeds = new Option<string?>("--seeds") { HelpName = "A..B", Description = "All seeds from A to B" };
-        var json = JsonOption();
+        var json = VerbBuilder.FiguresFile();
         return builder.Verb(
             "experiment",
             "Runs a measured experiment in the simulated world and prints its figures",
@@ -173,5 +173,4 @@ internal static class HostCommands
 
     private static CommandException Wrong(string cause, string cure) => new(ConsoleErrorCodes.Usage, cause, cure);
 
-    private static Option<string?> JsonOption() => new("--json") { HelpName = "FILE", Description = "Also write the figures as JSON (docs/figures.md)" };
 }

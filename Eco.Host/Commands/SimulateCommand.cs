@@ -29,7 +29,7 @@ internal static class SimulateCommand
         var hashes = new Option<bool>("--hashes") { Description = "Prints each seed with the hash of its run, to compare two processes" };
         var first = new Option<bool>("--first") { Description = "Ends at the first failure, without making its plan small" };
         var verify = new Option<string?>("--verify") { HelpName = "N", Description = "Runs N of the seeds once more in a second process and compares the hashes of the runs" };
-        var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Also write the figures as JSON (docs/figures.md)" };
+        Option<string?> json = VerbBuilder.FiguresFile();
         return builder.Verb(
             "simulate",
             "Runs fault campaigns: a whole cluster in virtual time, a seed for each run, and oracles that look on",
@@ -61,7 +61,6 @@ internal static class SimulateCommand
 
     private static int Run(CommandScope scope, SimulateRequest request)
     {
-        FiguresReport.RequireWritable(request.JsonFile);
         if (request.FaultFile is { } file)
         {
             return RunFile(scope, file);

@@ -25,7 +25,6 @@ internal sealed class HostRunner : IHostRunner
 
     public Task<int> ExperimentAsync(ExperimentRun run, CommandOutput output, CancellationToken stop)
     {
-        FiguresReport.RequireWritable(run.JsonFile);
         ImmutableArray<FederatedKMeansRow>.Builder rows = ImmutableArray.CreateBuilder<FederatedKMeansRow>();
         foreach (long seed in run.Seeds)
         {
@@ -39,18 +38,14 @@ internal sealed class HostRunner : IHostRunner
         return Task.FromResult(FiguresOutput.Show(FederatedKMeansExperiment.Report(rows.ToImmutable()), output, run.JsonFile));
     }
 
-    public Task<int> BenchAsync(BenchRun run, CommandOutput output, CancellationToken stop)
+    public Task<int> BenchAsync(BenchRun run, CommandOutput output, CancellationToken stop) => run.Name switch
     {
-        FiguresReport.RequireWritable(run.JsonFile);
-        return run.Name switch
-        {
-            KernelBenchmark.Name => KernelBenchmark.RunAsync(run, output, stop),
-            HoconBenchmark.Name => HoconBenchmark.RunAsync(run, output, stop),
-            JournalBenchmark.Name => JournalBenchmark.RunAsync(run, output, stop),
-            ClusterBenchmark.Name => ClusterBenchmark.RunAsync(run, output, stop),
-            _ => throw new ArgumentException($"there is no benchmark '{run.Name}'", nameof(run)),
-        };
-    }
+        KernelBenchmark.Name => KernelBenchmark.RunAsync(run, output, stop),
+        HoconBenchmark.Name => HoconBenchmark.RunAsync(run, output, stop),
+        JournalBenchmark.Name => JournalBenchmark.RunAsync(run, output, stop),
+        ClusterBenchmark.Name => ClusterBenchmark.RunAsync(run, output, stop),
+        _ => throw new ArgumentException($"there is no benchmark '{run.Name}'", nameof(run)),
+    };
 
     public Task<int> BenchWorkAsync(BenchRun run, CommandOutput output, CancellationToken stop) => run.Name switch
     {

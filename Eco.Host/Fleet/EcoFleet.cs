@@ -17,9 +17,12 @@ internal sealed class EcoFleet : IAsyncDisposable
 {
     private const string DatabaseName = "database";
 
-    private static readonly TimeSpan ServerWithin = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan JoinWithin = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan JoinWithinPerAgent = TimeSpan.FromMilliseconds(500);
+    private const int FewAgents = 16;
+    private static readonly TimeSpan ServerWithin = TimeSpan.FromSeconds(120);
+
+    // So long nobody may join. Not from the beginning: how long many agents take is the machine's and its other work's affair.
+    private static readonly TimeSpan NextJoinWithin = TimeSpan.FromSeconds(180);
+    private static readonly TimeSpan AskForManyEvery = TimeSpan.FromMilliseconds(500);
 
     private readonly string _root;
     private readonly string _postgresFolder;
@@ -67,6 +70,19 @@ internal sealed class EcoFleet : IAsyncDisposable
     /// <summary>The name of a broker node on the network.</summary>
     public static string BrokerName(int number) => string.Create(CultureInfo.InvariantCulture, $"broker-{number}");
 
+    /// <summary>Makes sure that this machine and this user can have a fleet; for a command to find out before minutes are spent.</summary>
+    /// <param name="isolated">Whether each process gets a network namespace of its own.</param>
+    /// <exception cref="CommandException">Something is missing, or only root may do it.</exception>
+    public static void RequirePrerequisites(bool isolated)
+    {
+        PackageTools.RequireRabbit();
+        PackageTools.Postgres("postgres");
+        if (isolated)
+        {
+            FleetNetwork.RequireNamespaces();
+        }
+    }
+
     /// <summary>Knows a fleet, a new one or the one that the folder has; only its network is made.</summary>
     /// <param name="root">The state directory.</param>
     /// <param name="shape">What it shall consist of.</param>
@@ -80,8 +96,7 @@ internal sealed class EcoFleet : IAsyncDisposable
         root = Path.GetFullPath(root);
         FleetFile? before = Load(root);
         shape.RequireReachableFrom(before?.Shape ?? shape);
-        PackageTools.RequireRabbit();
-        PackageTools.Postgres("postgres");
+        RequirePrerequisites(shape.Isolated);
         Directory.CreateDirectory(FolderIn(root));
         FleetNetwork network = shape.Isolated
             ? await FleetNetwork.NamespacesAsync(FolderIn(root), MembersOf(shape), stop).ConfigureAwait(false)
@@ -199,26 +214,35 @@ internal sealed class EcoFleet : IAsyncDisposable
             : [];
     }
 
-    /// <summary>Waits until the servers reach every agent; fails as soon as a host has ended.</summary>
+    /// <summary>Waits until the servers reach every agent; fails as soon as a host has ended, and when for minutes no further agent was reached.</summary>
     public async Task AgentsJoinedAsync(Action<string> say, CancellationToken stop)
     {
         string[] wanted = [.. AgentHosts.SelectMany(host => host.Agents)];
-        int joined = 0;
+        var ever = new HashSet<string>(StringComparer.Ordinal);
+        var progress = new WaitProgress(
+            () => ever.Count, () => string.Create(CultureInfo.InvariantCulture, $"{ever.Count} of {wanted.Length} agents have joined"));
         foreach (HostNode host in AgentHosts)
         {
-            await host.ReadyAsync(JoinedAsync, JoinWithin + (JoinWithinPerAgent * Shape.Agents), stop).ConfigureAwait(false);
+            await host.ReadyAsync(JoinedAsync, NextJoinWithin, stop, progress).ConfigureAwait(false);
 
             async Task<bool> JoinedAsync()
             {
                 ImmutableHashSet<string> there = await ReachableAgentsAsync(stop).ConfigureAwait(false);
-                int now = wanted.Count(there.Contains);
-                if (now > joined && now < wanted.Length)
+                int before = ever.Count;
+                ever.UnionWith(wanted.Where(there.Contains));
+                if (ever.Count > before && ever.Count < wanted.Length)
                 {
-                    say(string.Create(CultureInfo.InvariantCulture, $"agents: {now} of {wanted.Length} have joined"));
+                    say($"agents: {progress.Seen()}");
                 }
 
-                joined = Math.Max(joined, now);
-                return host.Agents.All(there.Contains);
+                if (host.Agents.All(there.Contains))
+                {
+                    return true;
+                }
+
+                // The answer names every agent: to ask for many all the time would keep the servers from the work that is awaited.
+                await Polling.PauseAsync(wanted.Length > FewAgents ? AskForManyEvery : TimeSpan.Zero, _time, stop).ConfigureAwait(false);
+                return false;
             }
         }
     }

@@ -28,6 +28,23 @@ internal sealed class FleetNetwork : IAsyncDisposable
     /// <summary>The loopback network.</summary>
     public static FleetNetwork Loopback() => new(null);
 
+    /// <summary>Makes sure that <see cref="NamespacesAsync"/> can work.</summary>
+    /// <exception cref="CommandException">Not root, or a program is missing.</exception>
+    public static void RequireNamespaces()
+    {
+        if (!PackageTools.IsRoot)
+        {
+            throw new CommandException(
+                ConsoleErrorCodes.Refused,
+                "only root may make network namespaces",
+                "run it as root; 'eco up' can do without: --network loopback (links cannot be cut there)");
+        }
+
+        PackageTools.Require("ip", "iproute2");
+        PackageTools.Require("nft", "nftables");
+        PackageTools.Require("tc", "iproute2");
+    }
+
     /// <summary>A namespace for each member; those that exist already stay as they are.</summary>
     /// <param name="folder">The fleet's folder.</param>
     /// <param name="members">Their names; members of an earlier call stay members.</param>
@@ -35,15 +52,7 @@ internal sealed class FleetNetwork : IAsyncDisposable
     /// <exception cref="CommandException">Not root, or a program is missing.</exception>
     public static async Task<FleetNetwork> NamespacesAsync(string folder, IEnumerable<string> members, CancellationToken stop = default)
     {
-        if (!PackageTools.IsRoot)
-        {
-            throw new CommandException(
-                ConsoleErrorCodes.Refused, "only root may make network namespaces", "run it as root, or use --network loopback (links cannot be cut there)");
-        }
-
-        PackageTools.Require("ip", "iproute2");
-        PackageTools.Require("nft", "nftables");
-        PackageTools.Require("tc", "iproute2");
+        RequireNamespaces();
         Directory.CreateDirectory(folder);
 
         // Written before anything is made: whatever happens then, removing finds it.

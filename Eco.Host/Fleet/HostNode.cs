@@ -83,7 +83,8 @@ internal sealed class HostNode
         async () => await TryAskAsync(ConsoleVerbs.Agents, Arguments.None, null, stop).ConfigureAwait(false) is { Error: null }, within, stop);
 
     /// <summary>Waits until something holds that it is needed for; fails as soon as it has ended.</summary>
-    public Task ReadyAsync(Func<Task<bool>> ready, TimeSpan within, CancellationToken stop) => _process.ReadyAsync(ready, within, stop);
+    public Task ReadyAsync(Func<Task<bool>> ready, TimeSpan within, CancellationToken stop, WaitProgress? progress = null) =>
+        _process.ReadyAsync(ready, within, stop, progress);
 
     /// <summary>Asks its console; null: it does not answer.</summary>
     public async Task<ConsoleReply?> TryAskAsync(

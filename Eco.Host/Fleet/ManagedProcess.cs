@@ -77,8 +77,12 @@ internal sealed class ManagedProcess
     }
 
     /// <summary>Waits until it can do its work.</summary>
+    /// <param name="ready">Whether it can.</param>
+    /// <param name="within">How long to wait; where progress is known, how long for the next step of it.</param>
+    /// <param name="stop">Ends the wait.</param>
+    /// <param name="progress">How far it has come.</param>
     /// <exception cref="CommandException">It ended instead, or took too long; says what it logged last.</exception>
-    public async Task ReadyAsync(Func<Task<bool>> ready, TimeSpan within, CancellationToken stop)
+    public async Task ReadyAsync(Func<Task<bool>> ready, TimeSpan within, CancellationToken stop, WaitProgress? progress = null)
     {
         try
         {
@@ -87,7 +91,8 @@ internal sealed class ManagedProcess
                 async () => await ready().ConfigureAwait(false) || (IsAlive ? false : throw Ended()),
                 within,
                 _time,
-                stop).ConfigureAwait(false);
+                stop,
+                progress: progress).ConfigureAwait(false);
         }
         catch (TimeoutException late)
         {

@@ -10,21 +10,35 @@ internal static class Polling
     /// <summary>Waits until a condition holds.</summary>
     /// <param name="what">What is awaited, for the error.</param>
     /// <param name="condition">Looked at again and again; what it throws ends the wait.</param>
-    /// <param name="deadline">How long to wait.</param>
+    /// <param name="deadline">How long to wait; where progress is known, how long for the next step of it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="stop">Ends the wait.</param>
     /// <param name="lastSeen">What is there instead, for the error.</param>
+    /// <param name="progress">How far it has come.</param>
     /// <exception cref="TimeoutException">It does not hold within the deadline.</exception>
     public static async Task UntilAsync(
-        string what, Func<Task<bool>> condition, TimeSpan deadline, TimeProvider time, CancellationToken stop = default, Func<string>? lastSeen = null)
+        string what,
+        Func<Task<bool>> condition,
+        TimeSpan deadline,
+        TimeProvider time,
+        CancellationToken stop = default,
+        Func<string>? lastSeen = null,
+        WaitProgress? progress = null)
     {
         long start = time.GetTimestamp();
+        long reached = progress?.Reached() ?? 0;
         while (!await condition().ConfigureAwait(false))
         {
-            if (time.GetElapsedTime(start) > deadline)
+            if (progress is not null && progress.Reached() is var now && now != reached)
             {
-                string seen = lastSeen is null ? string.Empty : $"; last seen: {lastSeen()}";
-                throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"not within {deadline.TotalSeconds:0.#} s: {what}{seen}"));
+                reached = now;
+                start = time.GetTimestamp();
+            }
+            else if (time.GetElapsedTime(start) > deadline)
+            {
+                string seen = (lastSeen ?? progress?.Seen) is { } words ? $"; last seen: {words()}" : string.Empty;
+                string stood = progress is null ? string.Empty : " without progress";
+                throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"not within {deadline.TotalSeconds:0.#} s{stood}: {what}{seen}"));
             }
 
             await Task.Delay(Pause, time, stop).ConfigureAwait(false);

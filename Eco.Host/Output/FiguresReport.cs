@@ -93,6 +93,11 @@ public sealed record FiguresReport(
         {
             Guard(path, () =>
             {
+                if (path.Length == 0 || Directory.Exists(path))
+                {
+                    throw new IOException(path.Length == 0 ? "it names no file" : "it is a folder");
+                }
+
                 File.WriteAllBytes(Temporary(path), []);
                 File.Delete(Temporary(path));
             });

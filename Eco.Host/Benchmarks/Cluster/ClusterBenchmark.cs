@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Eco.Host.Commands;
+using Eco.Host.Fleet;
 using Eco.Host.Output;
 
 namespace Eco.Host.Benchmarks.Cluster;
@@ -15,6 +16,7 @@ internal static class ClusterBenchmark
     /// <summary>Runs it.</summary>
     public static async Task<int> RunAsync(BenchRun run, CommandOutput output, CancellationToken stop)
     {
+        EcoFleet.RequirePrerequisites(isolated: true);
         ClusterScale scale = run.Quick ? ClusterScale.Quick : ClusterScale.Full;
         if (run.Quick)
         {
@@ -25,7 +27,7 @@ internal static class ClusterBenchmark
         HeartbeatFigures heartbeats = SimulatedHeartbeats.Run(scale.SimulatedAgents, scale.SimulatedFor, Seed);
         output.Note($"{Plain.Number(heartbeats.Heartbeats)} heartbeats of {Plain.Number(heartbeats.Agents)} agents: p99 {Plain.Number(heartbeats.P99Milliseconds)} ms");
         stop.ThrowIfCancellationRequested();
-        AgentFigures agent = await RealAgents.MeasureOneAsync(run.Folder, scale, output.Note, stop).ConfigureAwait(false);
+        AgentFigures agent = await RealAgents.MeasureFewAsync(run.Folder, scale, output.Note, stop).ConfigureAwait(false);
         FleetFigures fleet = await RealAgents.MeasureManyAsync(run.Folder, scale, output.Note, stop).ConfigureAwait(false);
         return FiguresOutput.Show(Report(scale, fleet, agent, heartbeats), output, run.JsonFile);
     }
@@ -48,6 +50,10 @@ internal static class ClusterBenchmark
             Row("uplink of all agents, bytes", fleet.UplinkBytes),
             Row("downlink of all agents, bytes", fleet.DownlinkBytes),
             Row("idle time before the memory was read, s", agent.IdleFor.TotalSeconds),
+            Row("idle agents in processes of their own, median of", agent.Memory.Length),
+            Row("least resident memory of these, MB", agent.Memory.Min(process => process.Bytes) / 1e6),
+            Row("most resident memory of these, MB", agent.Memory.Max(process => process.Bytes) / 1e6),
+            Row("of the median process's own: heaps, stacks, tables, generated code, MB", agent.OwnMegabytes),
             Row("cold starts, median of", agent.Starts.Length),
             Row("slowest cold start, ms", agent.Starts.Max()),
             Row("build with native code (ReadyToRun)", agent.IsReadyToRun ? 1 : 0),

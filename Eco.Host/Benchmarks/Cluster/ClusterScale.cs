@@ -12,6 +12,7 @@ internal sealed record ClusterScale
         RealAgents = 8,
         AgentsPerProcess = 4,
         IdleForUplink = TimeSpan.FromSeconds(30),
+        IdleAgents = 2,
         IdleForMemory = TimeSpan.FromSeconds(10),
         ColdStarts = 1,
         SimulatedAgents = 200,
@@ -29,10 +30,13 @@ internal sealed record ClusterScale
     /// <summary>How long their links are counted.</summary>
     public TimeSpan IdleForUplink { get; private init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long the one agent is idle before its memory is read.</summary>
+    /// <summary>Agents, each in a process of its own, whose memory is read.</summary>
+    public int IdleAgents { get; private init; } = 5;
+
+    /// <summary>How long these are idle before.</summary>
     public TimeSpan IdleForMemory { get; private init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How often the one agent is started.</summary>
+    /// <summary>How often one of them is started.</summary>
     public int ColdStarts { get; private init; } = 5;
 
     /// <summary>Agents of the simulated cluster.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Reflection.PortableExecutable;
 using Eco.Host.Fleet;
 
@@ -34,19 +33,19 @@ internal static class RealAgents
         }
     }
 
-    /// <summary>One agent in a process of its own: its memory when it was idle for long, and how fast it starts.</summary>
-    public static async Task<AgentFigures> MeasureOneAsync(string folder, ClusterScale scale, Action<string> say, CancellationToken stop)
+    /// <summary>Agents in processes of their own, with a server: their memory when they were idle for long, and how fast one starts.</summary>
+    public static async Task<AgentFigures> MeasureFewAsync(string folder, ClusterScale scale, Action<string> say, CancellationToken stop)
     {
-        var shape = new FleetShape(1, 1, 1, 1, Isolated: false);
+        var shape = new FleetShape(1, 1, scale.IdleAgents, 1, Isolated: false);
         using var root = new ScratchFolder(folder);
         EcoFleet fleet = await EcoFleet.OpenAsync(root.Path, shape, TimeProvider.System, stop: stop).ConfigureAwait(false);
         await using (fleet.ConfigureAwait(false))
         {
             await fleet.StartAsync(say, stop).ConfigureAwait(false);
-            HostNode agent = fleet.AgentHosts[0];
-            say($"one agent, idle for {scale.IdleForMemory.TotalMinutes:0.#} minutes");
+            say($"{scale.IdleAgents} agents in processes of their own, idle for {scale.IdleForMemory.TotalMinutes:0.#} minutes");
             await IdleAsync(scale.IdleForMemory, stop).ConfigureAwait(false);
-            double resident = ResidentBytes(agent.Identity!.Pid) / 1e6;
+            ImmutableArray<ResidentMemory> memory = [.. fleet.AgentHosts.Select(host => ResidentMemory.Of(host.Identity!.Pid))];
+            HostNode agent = fleet.AgentHosts[^1];
             var starts = ImmutableArray.CreateBuilder<double>();
             for (int i = 0; i < scale.ColdStarts; i++)
             {
@@ -54,7 +53,7 @@ internal static class RealAgents
                 starts.Add((await StartAsync(agent, stop).ConfigureAwait(false)).TotalMilliseconds);
             }
 
-            return new AgentFigures(resident, scale.IdleForMemory, starts.ToImmutable(), IsReadyToRun());
+            return new AgentFigures(memory, scale.IdleForMemory, starts.ToImmutable(), IsReadyToRun());
         }
     }
 
@@ -89,12 +88,6 @@ internal static class RealAgents
     {
         (long Sent, long Received)[] links = [.. fleet.AgentHosts.Select(host => fleet.Network.BytesOf(host.Name))];
         return (links.Sum(link => link.Sent), links.Sum(link => link.Received));
-    }
-
-    private static long ResidentBytes(int pid)
-    {
-        string line = File.ReadLines($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Trim(), CultureInfo.InvariantCulture);
     }
 
     private static bool IsReadyToRun()

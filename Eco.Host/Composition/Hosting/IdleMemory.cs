@@ -95,40 +95,76 @@ internal sealed partial class IdleMemory : IDisposable
     {
         var clean = new List<Mapping>();
         Mapping? open = null;
-        foreach (string line in File.ReadLines("/proc/self/smaps"))
-        {
-            // Fields begin with a capital, mappings with their address in lower-case hexadecimal.
-            if (!char.IsAsciiLetterUpper(line[0]))
-            {
-                open = ParseCode(line);
-            }
-            else if (open is { } mapping && line.StartsWith("Anonymous:", StringComparison.Ordinal))
-            {
-                if (line.EndsWith(" 0 kB", StringComparison.Ordinal))
-                {
-                    clean.Add(mapping);
-                }
 
-                open = null;
+        // Without a string for each of its thousands of lines: reading must not make the garbage that was just collected.
+        using FileStream file = new("/proc/self/smaps", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        Span<byte> buffer = stackalloc byte[8192];
+        int held = 0;
+        for (int read = file.Read(buffer); read > 0; read = file.Read(buffer[held..]))
+        {
+            held += read;
+            ReadOnlySpan<byte> rest = buffer[..held];
+            for (int end = rest.IndexOf((byte)'\n'); end >= 0; end = rest.IndexOf((byte)'\n'))
+            {
+                ReadOnlySpan<byte> line = rest[..end];
+                rest = rest[(end + 1)..];
+
+                // Fields begin with a capital, mappings with their address in lower-case hexadecimal.
+                if (!char.IsAsciiLetterUpper((char)line[0]))
+                {
+                    open = ParseCode(line);
+                }
+                else if (open is { } mapping && line.StartsWith("Anonymous:"u8))
+                {
+                    if (line.EndsWith(" 0 kB"u8))
+                    {
+                        clean.Add(mapping);
+                    }
+
+                    open = null;
+                }
             }
+
+            rest.CopyTo(buffer);
+            held = rest.Length;
         }
 
         return clean;
     }
 
     // 7f00-7f10 r-xp 00000000 08:01 1234   /usr/lib/x.so
-    private static Mapping? ParseCode(string line)
+    private static Mapping? ParseCode(ReadOnlySpan<byte> line)
     {
-        string[] fields = line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries);
-        if (fields.Length < 6 || fields[1] is not ("r--p" or "r-xp") || !fields[5].TrimStart().StartsWith('/') || fields[4] == "0")
+        Span<Range> fields = stackalloc Range[6];
+        int count = 0;
+        foreach (Range part in line.Split((byte)' '))
+        {
+            if (part.Start.Value == part.End.Value)
+            {
+                continue;
+            }
+
+            fields[count++] = part;
+            if (count == fields.Length)
+            {
+                break;
+            }
+        }
+
+        if (count < fields.Length
+            || !(line[fields[1]].SequenceEqual("r--p"u8) || line[fields[1]].SequenceEqual("r-xp"u8))
+            || line[fields[5]][0] != (byte)'/'
+            || !long.TryParse(line[fields[4]], NumberStyles.None, CultureInfo.InvariantCulture, out long inode)
+            || inode == 0)
         {
             return null;
         }
 
-        int dash = fields[0].IndexOf('-', StringComparison.Ordinal);
-        long start = long.Parse(fields[0].AsSpan(0, dash), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-        long end = long.Parse(fields[0].AsSpan(dash + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-        return new Mapping((nint)start, end - start, fields[5].Trim());
+        ReadOnlySpan<byte> range = line[fields[0]];
+        int dash = range.IndexOf((byte)'-');
+        long start = long.Parse(range[..dash], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        long end = long.Parse(range[(dash + 1)..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        return new Mapping((nint)start, end - start, inode);
     }
 
     [LoggerMessage(6201, LogLevel.Debug, "Nothing to do: collected garbage, and gave back {KiB} KiB of mapped code")]
@@ -142,6 +178,6 @@ internal sealed partial class IdleMemory : IDisposable
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int TrimHeap(nuint keep);
 
-    /// <summary>A mapped part of a file.</summary>
-    private readonly record struct Mapping(nint Start, long Length, string File);
+    /// <summary>A mapped part of a file, which its inode names.</summary>
+    private readonly record struct Mapping(nint Start, long Length, long File);
 }
