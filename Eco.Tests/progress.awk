@@ -106,11 +106,11 @@ block[run] == "Passed" && part[run] == "Stand" {
   next
 }
 
-# The adapter gives a stack trace twice, the second time behind a number; what a test printed stands above already.
+# The adapter gives a stack trace twice, the second time behind a number; what calls the test says nothing of it; what it printed stands above already.
 block[run] == "Failed" {
   say(line)
   if (line ~ /^[0-9]+\) /) part[run] = ""
-  if (part[run] == "Error" || (part[run] == "Stack" && line ~ /^ +at /)) summarize(line)
+  if (part[run] == "Error" || (part[run] == "Stack" && line ~ /^ +at / && line !~ /^ +at (NUnit|System\.Reflection|System\.Runtime\.CompilerServices)\./)) summarize(line)
   next
 }
 

@@ -23,6 +23,9 @@ public sealed class CommandException : Exception
     /// <summary>What is told to the person.</summary>
     public ConsoleError Error { get; }
 
+    /// <summary>All of it, for whoever is told of an exception.</summary>
+    public override string Message => string.Join('\n', [.. Details, base.Message]);
+
     /// <summary>Lines that come before the cause, such as one for each error of a file.</summary>
     public ImmutableArray<string> Details { get; init; } = [];
 }

@@ -9,7 +9,7 @@ namespace Eco.Tests.Fleet;
 
 /// <summary>Real RabbitMQ servers as plain processes.</summary>
 [Category("Slow")]
-[Category("Process")]
+[Category("Cluster")]
 public sealed class BrokerClusterTests
 {
     private string _folder = null!;

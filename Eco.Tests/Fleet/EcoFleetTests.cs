@@ -8,7 +8,7 @@ namespace Eco.Tests.Fleet;
 
 /// <summary><c>eco up</c> and <c>eco down</c> as processes.</summary>
 [Category("Slow")]
-[Category("Process")]
+[Category("Cluster")]
 public sealed class EcoFleetTests
 {
     private string _folder = null!;

@@ -12,7 +12,7 @@ namespace Eco.Tests.Integration;
 /// <summary>Models larger than a control frame on real hosts: all roles in one process, and a process for each role with brokers and PostgreSQL between.</summary>
 [TestFixture]
 [Category("Slow")]
-[Category("Process")]
+[Category("Cluster")]
 public sealed class LargeModelHostTests
 {
     private const string Configuration = """

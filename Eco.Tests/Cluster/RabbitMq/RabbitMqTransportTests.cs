@@ -69,6 +69,7 @@ public sealed class RabbitMqTransportTests
         RabbitMqTransport transport = Open("b", options => options with { ConfirmTimeout = TimeSpan.FromSeconds(1) });
         RecordingRef receiver = Subscribe(transport, "1");
         await SentAsync(transport, 1);
+        await ReceivedAsync(receiver, 1);
 
         // The list of quorum queues reaches the disk seconds late; a queue that is missing there has no leader after a restart (wire-protocol.md).
         await TestBroker.Cluster.EvaluateAsync(TestBroker.Node, "[dets:sync(T) || T <- dets:all()].");
@@ -90,8 +91,10 @@ public sealed class RabbitMqTransportTests
         await Eventually.HoldsAsync("it is connected again", () => transport.Status.IsConnected && cold.Status.IsConnected);
         await SentAsync(transport, 1, from: 3);
         Assert.That(receiver.Messages.OfType<SubscriptionLost>().Count(), Is.EqualTo(1));
-        await ReceivedAsync(early, 2);
-        Assert.That(Numbers(early), Is.EqualTo(new[] { 1, 3 }), "what was confirmed outlives the broker's death");
+        await Eventually.HoldsAsync("what is sent now is received", () => Numbers(early).Contains(3), () => string.Join(", ", Numbers(early)));
+
+        // What is not confirmed within a second is sent once more: a busy broker may have it twice.
+        Assert.That(Numbers(early).Distinct(), Is.EqualTo(new[] { 1, 3 }), "what was confirmed outlives the broker's death");
     }
 
     [Test]

@@ -11,7 +11,7 @@ namespace Eco.Tests.Integration.Conformance;
 
 /// <summary>On three real nodes, each in a network namespace of its own. Where RabbitMQ or the rights are missing they fail, and say what to do.</summary>
 [Category("Slow")]
-[Category("Process")]
+[Category("Cluster")]
 public sealed class RabbitMqConformanceTests : BrokerConformance
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
