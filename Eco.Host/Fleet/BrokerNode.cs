@@ -79,8 +79,12 @@ internal sealed class BrokerNode
         _process.Start();
     }
 
-    /// <summary>Waits until it answers clients: it has joined its cluster then.</summary>
-    public Task ReadyAsync(CancellationToken stop = default) => _process.ReadyAsync(AnswersAsync, StartWithin, stop);
+    /// <summary>Waits until it answers clients: it has joined its cluster then. It logs each step of its start, so that on a busy machine it gets the time that it needs.</summary>
+    public Task ReadyAsync(CancellationToken stop = default) => _process.ReadyAsync(
+        AnswersAsync,
+        StartWithin,
+        stop,
+        new WaitProgress(() => _process.LogBytes, () => string.Create(CultureInfo.InvariantCulture, $"{_process.LogBytes} bytes of its log")));
 
     /// <summary>Whether it answers clients now.</summary>
     public async Task<bool> AnswersAsync()

@@ -36,6 +36,9 @@ internal sealed class ManagedProcess
     /// <summary>Whether it runs; paused counts.</summary>
     public bool IsAlive => Identity is { IsAlive: true };
 
+    /// <summary>How much it has logged, in all of its runs.</summary>
+    public long LogBytes => File.Exists(_spec.LogFile) ? new FileInfo(_spec.LogFile).Length : 0;
+
     private string PidFile => Path.Combine(_spec.Folder, "pid");
 
     /// <summary>Starts it, unless it runs already.</summary>

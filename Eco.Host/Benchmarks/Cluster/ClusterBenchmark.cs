@@ -28,6 +28,7 @@ internal static class ClusterBenchmark
         output.Note($"{Plain.Number(heartbeats.Heartbeats)} heartbeats of {Plain.Number(heartbeats.Agents)} agents: p99 {Plain.Number(heartbeats.P99Milliseconds)} ms");
         stop.ThrowIfCancellationRequested();
         AgentFigures agent = await RealAgents.MeasureFewAsync(run.Folder, scale, output.Note, stop).ConfigureAwait(false);
+        output.Note($"median of {agent.Memory.Length} agents: {Plain.Number(agent.ResidentMegabytes)} MB resident, ready after {Plain.Number(agent.ColdStartMilliseconds)} ms");
         FleetFigures fleet = await RealAgents.MeasureManyAsync(run.Folder, scale, output.Note, stop).ConfigureAwait(false);
         return FiguresOutput.Show(Report(scale, fleet, agent, heartbeats), output, run.JsonFile);
     }
