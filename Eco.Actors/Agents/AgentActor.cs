@@ -21,9 +21,11 @@ public sealed record IncarnationRetired(long By);
 /// <summary>The nodes on this agent, as <c>ion/node</c>.</summary>
 /// <param name="Nodes">The nodes.</param>
 /// <param name="IsRetired">Whether the installation has a newer incarnation.</param>
+/// <param name="Waiting">Reports that wait until fewer are under way; null for none.</param>
 public sealed record AgentState(
     ImmutableSortedSet<string> Nodes,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsRetired = false)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsRetired = false,
+    ImmutableArray<AgentReport>? Waiting = null)
 {
     /// <summary>Before any event.</summary>
     public static AgentState Empty { get; } = new(ImmutableSortedSet.Create<string>(StringComparer.Ordinal));
@@ -33,9 +35,14 @@ public sealed record AgentState(
     {
         NodePlaced e => this with { Nodes = Nodes.Add($"{e.Ion}/{e.Node}") },
         NodeRemoved e => this with { Nodes = Nodes.Remove($"{e.Ion}/{e.Node}") },
-        IncarnationRetired => this with { IsRetired = true },
+        IncarnationRetired => this with { IsRetired = true, Waiting = null },
+        WaitingReportQueued e => this with { Waiting = [.. Waiting ?? [], e.Report] },
+        WaitingReportSuperseded e => this with { Waiting = WithoutEmpty(Waiting!.Value.RemoveAt(e.Position)) },
+        WaitingReportsReleased e => this with { Waiting = WithoutEmpty(Waiting!.Value.RemoveRange(0, e.Count)) },
         _ => this,
     };
+
+    private static ImmutableArray<AgentReport>? WithoutEmpty(ImmutableArray<AgentReport> waiting) => waiting.IsEmpty ? null : waiting;
 }
 
 /// <summary>
@@ -93,7 +100,11 @@ public sealed class AgentActor : EntityActor<AgentState>
             case AgentReport when State.IsRetired:
                 return Decision.Nothing;
             case AgentReport report:
-                return Decision.Nothing.Send(Proxy, report);
+                return WaitingReports.Take(State, report, Proxy, OutstandingTo(Proxy), _options.MaxReportsUnderWay);
+            case ReleaseReports:
+                return WaitingReports.Release(State, Proxy, OutstandingTo(Proxy), _options.MaxReportsUnderWay);
+            case ForgetBelow forget:
+                return Decision.Nothing with { ForgetsUpTo = forget.Snapshot };
             case IncarnationReplaced replaced:
                 return Retire(replaced);
             default:
@@ -117,10 +128,30 @@ public sealed class AgentActor : EntityActor<AgentState>
     }
 
     /// <inheritdoc/>
-    protected override void OnReady() =>
+    protected override void OnReceiverCaughtUp(string receiver)
+    {
+        if (State.Waiting is not null)
+        {
+            Self.Tell(ReleaseReports.Instance, Self);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Nobody but this entity ever needs its events.</remarks>
+    protected override void OnSnapshotSaved(long sequenceNr) => Execute(new ForgetBelow(sequenceNr));
+
+    /// <inheritdoc/>
+    protected override void OnReady()
+    {
+        if (State.Waiting is not null)
+        {
+            Self.Tell(ReleaseReports.Instance, Self);
+        }
+
         // A late message to a former installation's incarnation wakes an actor of that name here. Only the installation's own may speak for
         // it, and take the server's word for statistics: that word meant numbers of another disk.
         Router.Tell(new ToEntity(AgentIdentityActor.IdOf(_agent), new AskDuty(_incarnation)), Self);
+    }
 
     /// <inheritdoc/>
     protected override bool OnMessage(object message)
@@ -223,6 +254,13 @@ public sealed class AgentActor : EntityActor<AgentState>
     private void Tell(object message) => Router.Tell(new PostVolatile(PersistenceId, Proxy, message), Self);
 
     private string InstanceOf(AgentCommand command) => NodeInstanceActor.IdOf(PersistenceId, command.Ion, command.Node);
+
+    private sealed record ForgetBelow(long Snapshot);
+
+    private sealed record ReleaseReports
+    {
+        public static ReleaseReports Instance { get; } = new();
+    }
 
     private sealed record Beat
     {

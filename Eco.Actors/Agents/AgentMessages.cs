@@ -202,7 +202,7 @@ public sealed record InstanceReported(string Ion, string Node, string Agent, lon
 /// <param name="Model">The model.</param>
 /// <param name="EmittedAt">When.</param>
 /// <param name="LeftOut">
-/// So many emissions of the instance since the last one that was reported will never be: newer ones replaced them before their bytes were uploaded, or they had to be given up.
+/// So many emissions of the instance since the last one that was reported will never be: newer ones replaced them before they were sent, or they had to be given up.
 /// </param>
 public sealed record ModelEmitted(
     string Ion,

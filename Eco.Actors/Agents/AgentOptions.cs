@@ -20,6 +20,9 @@ public sealed record AgentOptions(
     /// <summary>A pipeline that emits a greater model fails. Default: 256 MiB.</summary>
     public long MaxModelBytes { get; init; } = TransferLimits.DefaultMaximumBytes;
 
+    /// <summary>So many reports of an agent are under way to the server; the rest wait, and of those that say the same of the same only the newest. Default: 512, some 11 MiB at most.</summary>
+    public int MaxReportsUnderWay { get; init; } = 512;
+
     /// <summary>1 s, 5 s, 15 s (papers.md, section 1a: suspect after three missed heartbeats), 2 s, 60 s, 100 steps.</summary>
     public static AgentOptions Default { get; } = new(
         TimeSpan.FromSeconds(1),

@@ -94,7 +94,7 @@ public static class TimelineProjection
         RunAsked e => [Note("run-asked", ion, node, null, $"run {Number(e.RunId)}: {e.Cause}")],
         RunAbandoned e => [Note("run-failed", ion, node, e.Agent, $"run {Number(e.RunId)}: {e.Reason}")],
         ModelsLeftOut e => [
-            Note("models-left-out", ion, node, e.Agent, $"{Number(e.Count)} models before emission {Number(e.Before)} were left out: replaced or given up before they were uploaded"),
+            Note("models-left-out", ion, node, e.Agent, $"{Number(e.Count)} models before emission {Number(e.Before)} were left out: replaced or given up before they were sent"),
         ],
         ModelInUse e => [
             new ModelDeployedTo(ion, node, e.Agent, e.Model, e.Version, e.Hash),

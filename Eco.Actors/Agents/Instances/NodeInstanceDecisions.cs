@@ -14,6 +14,9 @@ namespace Eco.Actors.Agents.Instances;
 /// <param name="Now">The time of the decision.</param>
 public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Func<ulong> NewSeed, HybridTimestamp Now)
 {
+    /// <summary>So many events below its snapshot an instance keeps at most; usually the server says long before that they may be forgotten.</summary>
+    public const long MaximumEventsBelowSnapshot = 10_000;
+
     /// <summary>Decides on a command.</summary>
     public Decision Decide(NodeInstanceState state, object command)
     {
@@ -52,8 +55,8 @@ public sealed record NodeInstanceDecisions(string Agent, string AgentEntity, Fun
             PipelineBroke broke => Break(state, deployment, broke.Reason),
             SwapSucceeded swap => Swapped(state, deployment, swap),
             SwapRefused refused => Refused(state, deployment, refused),
-            SnapshotStored stored => Decision.Nothing.Send(
-                AgentEntity, new SnapshotTaken(deployment.Ion, deployment.Node, Agent, stored.UpTo)),
+            SnapshotStored stored => (Decision.Nothing with { ForgetsUpTo = Math.Max(0, stored.UpTo - MaximumEventsBelowSnapshot) })
+                .Send(AgentEntity, new SnapshotTaken(deployment.Ion, deployment.Node, Agent, stored.UpTo)),
             UploadSucceeded upload => HeldReportDecisions.Release(state, AgentEntity, upload.Emission),
             UploadGivenUp upload => HeldReportDecisions.GiveUp(state, AgentEntity, upload),
             RunGivenUp given => GiveUpRun(state, given),
