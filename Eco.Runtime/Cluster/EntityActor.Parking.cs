@@ -18,20 +18,26 @@ public abstract partial class EntityActor<TState>
     private void Attempt(EntityDelivery delivery)
     {
         Frame frame = delivery.Frame;
+        string writer = Persistence.OwnershipOf(PersistenceId).WriterId;
         InboxAttempt? known = _ledger.AttemptAt(frame.From, frame.SequenceNr);
-        int attempts = known?.Attempts ?? 0;
+        int attempts = known?.CountFor(writer) ?? 0;
         if (attempts >= _services.Options.MaximumAttempts)
         {
-            string reason = known!.Reason.Length == 0 ? "its host ended each time while it was handled" : known.Reason;
-            Park(delivery, attempts, reason, null);
+            Park(delivery, attempts, known!.IsOpen ? "its host ended each time while it was handled" : known.Reason, null);
         }
         else if (attempts > 0 || delivery.IsRedelivered || frame.IsResent)
         {
-            var attempt = new InboxAttempt(frame.From, frame.SequenceNr, attempts + 1, string.Empty);
+            var attempt = InboxAttempt.Begin(known, frame.From, frame.SequenceNr, writer);
+            if (attempt == known)
+            {
+                Handle(delivery, attempts + 1);
+                return;
+            }
+
             Commit(new CommitPlan { Attempt = attempt }, () =>
             {
                 _ledger.Book(attempt);
-                Handle(delivery, attempt.Attempts);
+                Handle(delivery, attempts + 1);
             });
         }
         else

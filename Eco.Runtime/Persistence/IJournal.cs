@@ -100,8 +100,39 @@ public sealed record InboxRow(string Sender, long LastSequenceNr, long OwnerEpoc
 /// <param name="Sender">The sending entity's id.</param>
 /// <param name="SequenceNr">The message's number.</param>
 /// <param name="Attempts">How often its handling was begun without an end that was journalled, at least 1.</param>
-/// <param name="Reason">What the last attempt ended in; empty where its host ended with it.</param>
-public sealed record InboxAttempt(string Sender, long SequenceNr, int Attempts, string Reason);
+/// <param name="Reason">What the last attempt ended in; where nobody knows that, which starts of hosts have begun one (<see cref="Begin"/>).</param>
+public sealed record InboxAttempt(string Sender, long SequenceNr, int Attempts, string Reason)
+{
+    private const string BegunBy = "begun by ";
+    private const string Separator = ", ";
+
+    /// <summary>Whether nobody knows how the last attempt ended.</summary>
+    public bool IsOpen => Reason.Length == 0 || Reason.StartsWith(BegunBy, StringComparison.Ordinal);
+
+    /// <summary>The attempt that a start of a host is about to make.</summary>
+    /// <param name="known">What is known of earlier ones at this message; null for none.</param>
+    /// <param name="sender">The sending entity's id.</param>
+    /// <param name="sequenceNr">The message's number.</param>
+    /// <param name="writerId">The start of the host (<see cref="Ownership.WriterId"/>).</param>
+    public static InboxAttempt Begin(InboxAttempt? known, string sender, long sequenceNr, string writerId) =>
+        known?.WasBegunBy(writerId) == true
+            ? known
+            : new(
+                sender,
+                sequenceNr,
+                (known?.Attempts ?? 0) + 1,
+                known is { IsOpen: true, Reason.Length: > 0 } ? known.Reason + Separator + writerId : BegunBy + writerId);
+
+    /// <summary>Whether this start of a host has begun one of those attempts of which nobody knows how they ended.</summary>
+    public bool WasBegunBy(string writerId) =>
+        Reason.StartsWith(BegunBy, StringComparison.Ordinal) && Reason[BegunBy.Length..].Split(Separator).Contains(writerId, StringComparer.Ordinal);
+
+    /// <summary>
+    /// The attempts that speak against the message. One that the asking start of a host began itself does not: whatever has interrupted it, another owner
+    /// or a database that was away, the host has not ended over it.
+    /// </summary>
+    public int CountFor(string writerId) => WasBegunBy(writerId) ? Attempts - 1 : Attempts;
+}
 
 /// <summary>A message that was set aside because it could not be applied; its number counts as handled.</summary>
 /// <param name="Sender">The sending entity's id.</param>

@@ -114,6 +114,42 @@ internal sealed class ParkingTests : ActorFixture
     }
 
     [Test]
+    public void Message_WhenThreeStartsOfHostsHaveBegunIt_IsParkedWithoutATry()
+    {
+        InboxAttempt? begun = null;
+        foreach (string writer in (string[])["server/7", "server-2/1", "server/8"])
+        {
+            begun = InboxAttempt.Begin(begun, There, 1, writer);
+        }
+
+        _journal.Of(Here).Attempts[There] = begun!;
+
+        Deliver(Message(1, "one") with { IsResent = true });
+
+        Assert.That(Lines(), Is.Empty);
+        Assert.That(_journal.Of(Here).Parked.Single().Attempts, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void Message_WhenTwoOwnersInterruptEachOther_IsAppliedAfterAll()
+    {
+        // Each has lost the partition to the other one, again and again, between beginning and committing; both live.
+        InboxAttempt? begun = null;
+        for (int i = 0; i < 5; i++)
+        {
+            begun = InboxAttempt.Begin(begun, There, 1, "server-2/1");
+            begun = InboxAttempt.Begin(begun, There, 1, "server/1");
+        }
+
+        _journal.Of(Here).Attempts[There] = begun!;
+
+        Deliver(Message(1, "one") with { IsResent = true });
+
+        Assert.That(Lines(), Is.EqualTo(new[] { "one" }));
+        Assert.That(_journal.Of(Here).Parked, Is.Empty);
+    }
+
+    [Test]
     public void Replay_WhenItCanBeAppliedByNow_AppliesItOnce()
     {
         Deliver(1, "poison until replayed");
