@@ -167,9 +167,10 @@ public abstract partial class EntityActor<TState> : ReceivePersistentActor, IWit
             return;
         }
 
+        // A host that was paused may answer out of a state that another owner has left behind. "Nothing to do" is an answer too.
         CommitDecision(
             draft,
-            new CommitPlan(),
+            new CommitPlan { ConfirmsOwnership = draft.Decision.Reply is not null },
             () =>
             {
                 if (draft.Decision.Reply is { } reply)
@@ -291,7 +292,7 @@ public abstract partial class EntityActor<TState> : ReceivePersistentActor, IWit
                 new OutboxRow(send.Receiver, _ledger.NextNumber(send.Receiver), send.Manifest, send.Payload, Clock.Now())),
         ];
         plan = plan with { Events = decision.Events, Outbox = rows };
-        if (plan.Events.IsEmpty && rows.IsEmpty && plan.Inbox is null && plan.Unparked is null)
+        if (plan.Events.IsEmpty && rows.IsEmpty && plan.Inbox is null && plan.Unparked is null && !plan.ConfirmsOwnership)
         {
             afterwards();
             Forget(decision.ForgetsUpTo);

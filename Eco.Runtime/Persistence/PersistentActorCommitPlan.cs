@@ -26,6 +26,9 @@ public sealed record CommitPlan
     /// <summary>The parked message that this transaction takes out again, or null.</summary>
     public (string Sender, long SequenceNr)? Unparked { get; init; }
 
+    /// <summary>Whether the journal has to confirm that the writer still owns the entity, also where nothing is to be written.</summary>
+    public bool ConfirmsOwnership { get; init; }
+
     internal bool IsEmpty =>
-        Events.IsEmpty && Outbox.IsEmpty && Acknowledged.IsEmpty && Inbox is null && Attempt is null && Parked is null && Unparked is null;
+        !ConfirmsOwnership && Events.IsEmpty && Outbox.IsEmpty && Acknowledged.IsEmpty && Inbox is null && Attempt is null && Parked is null && Unparked is null;
 }

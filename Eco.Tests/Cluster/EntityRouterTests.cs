@@ -49,6 +49,25 @@ internal sealed class EntityRouterTests : ActorFixture
     }
 
     [Test]
+    public void Ask_WhenThereIsNothingToDo_IsAnsweredOnlyWhenTheJournalConfirmsTheOwner()
+    {
+        Lines(Here);
+        _answers.Clear();
+        _journal.Holds = true;
+        _router.Tell(new ToEntity(Here, new CountLines()), _asker);
+        Run();
+        Assert.That(_answers, Is.Empty);
+        _journal.Release();
+        Run();
+        Assert.That(_answers, Is.EqualTo(new object[] { 0 }));
+
+        _journal.FailsFor = Here;
+        _router.Tell(new ToEntity(Here, new CountLines()), _asker);
+        Run();
+        Assert.That(_answers, Has.Count.EqualTo(1), "the state may be one that another owner has left behind");
+    }
+
+    [Test]
     public void Delivery_WhenItComesTwice_IsAppliedOnceAndAcknowledgedTogether()
     {
         Deliver(1, "one");

@@ -235,15 +235,19 @@ internal sealed class CampaignClient
     private ConsoleRequest Request(string verb, string file, string body) =>
         new(++_requests, verb, ImmutableSortedDictionary<string, string>.Empty.Add("file", file), body);
 
-    // Over the network both ways: a command or its answer may be lost, and then nobody knows whether it was carried out.
-    private void Ask(string server, ConsoleRequest request, Action<ConsoleReply> answered) => _cluster.World.Network.Transmit(
-        CampaignLayout.Client, server, RequestBytes, "request", () =>
+    // Over the network both ways: a command or its answer may be lost, and then nobody knows whether it was carried out. A connection carries each
+    // of them once at most, whatever the network repeats.
+    private void Ask(string server, ConsoleRequest request, Action<ConsoleReply> answered)
+    {
+        bool hasCome = false;
+        _cluster.World.Network.Transmit(CampaignLayout.Client, server, RequestBytes, "request", () =>
         {
-            if (_cluster.ConsoleOf(server) is not { } console)
+            if (hasCome || _cluster.ConsoleOf(server) is not { } console)
             {
                 return;
             }
 
+            hasCome = true;
             ActorSystem system = _cluster.World.Hosts[server].System;
             string name = string.Create(CultureInfo.InvariantCulture, $"client-{++_requests}");
             IActorRef collector = system.ActorOf(
@@ -252,6 +256,7 @@ internal sealed class CampaignClient
                 name);
             console.Tell(request, collector);
         });
+    }
 
     private sealed class ReplyCollector : ReceiveActor
     {
