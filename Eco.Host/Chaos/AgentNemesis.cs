@@ -9,9 +9,9 @@ namespace Eco.Host.Chaos;
 /// </summary>
 internal sealed class AgentNemesis(EcoFleet fleet, ChaosLog log, Random random, TimeProvider time)
 {
-    // A point is passed some times a second, fewer on the cloud: a life lasts for half a minute or so.
-    private const int MostPasses = 200;
-    private const int MostPassesOfCloud = 60;
+    // The agents of a process pass a point ten times a second or so, the cloud's own less often: a life lasts for half a minute or so.
+    private const int MostPasses = 400;
+    private const int MostPassesOfCloud = 200;
     private readonly Dictionary<bool, Queue<string>> _points = [];
 
     /// <summary>Injects faults until it is told to end.</summary>
@@ -30,7 +30,7 @@ internal sealed class AgentNemesis(EcoFleet fleet, ChaosLog log, Random random, 
             HostNode agent = fleet.AgentHosts[random.Next(fleet.AgentHosts.Length)];
             await (random.Next(10) switch
             {
-                < 3 => KillAsync(agent),
+                < 2 => KillAsync(agent),
                 3 => PauseAsync(agent, ended),
                 4 => UnplugAsync(agent, ended),
                 _ => Task.CompletedTask,
@@ -74,20 +74,20 @@ internal sealed class AgentNemesis(EcoFleet fleet, ChaosLog log, Random random, 
     }
 
     // Each in turn, in a random order, so that a long run reaches all of them.
-    private string NextPoint(HostNode agent)
+    private string NextPoint(HostNode host)
     {
-        bool isCloud = agent.Agents[0].StartsWith("cloud", StringComparison.Ordinal);
-        if (!_points.TryGetValue(isCloud, out Queue<string>? queue) || queue.Count == 0)
+        bool hasCloud = host.Agents[0].StartsWith("cloud", StringComparison.Ordinal);
+        if (!_points.TryGetValue(hasCloud, out Queue<string>? queue) || queue.Count == 0)
         {
-            string[] order = [.. isCloud ? CrashPointCatalogue.Cloud : CrashPointCatalogue.Edge];
+            string[] order = [.. hasCloud ? CrashPointCatalogue.Cloud : CrashPointCatalogue.Edge];
             random.Shuffle(order);
-            _points[isCloud] = queue = new Queue<string>(order);
+            _points[hasCloud] = queue = new Queue<string>(order);
         }
 
         string point = queue.Dequeue();
 
         // An agent claims its partition once in a life.
-        int passes = point.EndsWith("@claim", StringComparison.Ordinal) ? 1 : random.Next(1, isCloud ? MostPassesOfCloud : MostPasses);
-        return string.Create(CultureInfo.InvariantCulture, $"{point}:{passes}");
+        int most = point.EndsWith("@claim", StringComparison.Ordinal) ? host.Agents.Length : hasCloud ? MostPassesOfCloud : MostPasses;
+        return string.Create(CultureInfo.InvariantCulture, $"{point}:{random.Next(1, most + 1)}");
     }
 }

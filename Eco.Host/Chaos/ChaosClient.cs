@@ -121,7 +121,7 @@ internal sealed class ChaosClient(int ion, EcoFleet fleet, ChaosLog log, Random 
               run { continuous { every = {{ChaosOptions.StepMilliseconds + version}}ms } }
               components {
                 source { type = source.moving-clusters, clusters = 1, edge = "label:edge", seed = {{(1000 * ion) + version}}, batches = 1000000, points = 1 }
-                learn { type = train.kmeans, from = source, clusters = 1, emit-every = {{ChaosOptions.EmitEvery}} }
+                learn { type = train.kmeans, from = source, clusters = 1, emit-every = 1 }
                 error { type = evaluate.centre-error, from { rows = source, model = learn } }
               }
             }

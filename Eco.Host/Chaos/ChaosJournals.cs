@@ -84,14 +84,35 @@ internal sealed record ChaosJournals(
 
     private static async Task<ChaosStatistics> StatisticsAsync(string agent, string file, ChaosDatabase database, CancellationToken stop)
     {
-        (string, long UpTo, long Stored)[] positions = [.. await database.ReadAsync(
-            "SELECT agent, up_to, stored FROM statistics_position", row => (row.GetString(0), row.GetInt64(1), row.GetInt64(2)), stop).ConfigureAwait(false)];
-        (_, long upTo, long stored) = positions.SingleOrDefault(position => position.Item1 == agent);
+        // An agent goes on recording, sending and deleting what is stored: only what was read while the servers stored nothing belongs together.
+        (long UpTo, long Stored) before;
+        (long UpTo, long Stored) position = await PositionAsync(agent, database, stop).ConfigureAwait(false);
+        (long Recorded, long Dropped, long Held) own;
+        do
+        {
+            before = position;
+            own = OfAgent(file, before.UpTo);
+            position = await PositionAsync(agent, database, stop).ConfigureAwait(false);
+        }
+        while (position != before);
+
         long repeated = (await database.ReadAsync(
             $"SELECT count(*) - count(DISTINCT (d.series, d.incarnation, d.sequence_number)) FROM statistics_stored d JOIN statistics_series s ON s.id = d.series WHERE s.agent = '{agent}'",
             row => row.GetInt64(0),
             stop).ConfigureAwait(false))[0];
+        return new ChaosStatistics(agent, own.Recorded, position.Stored, own.Held, own.Dropped, repeated);
+    }
+
+    private static async Task<(long UpTo, long Stored)> PositionAsync(string agent, ChaosDatabase database, CancellationToken stop) =>
+        (await database.ReadAsync(
+            $"SELECT up_to, stored FROM statistics_position WHERE agent = '{agent}'", row => (row.GetInt64(0), row.GetInt64(1)), stop).ConfigureAwait(false))
+            .SingleOrDefault();
+
+    // In one transaction: what it counts and what it holds are of one moment.
+    private static (long Recorded, long Dropped, long Held) OfAgent(string file, long upTo)
+    {
         using SqliteConnection connection = Open(file);
+        using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
         (long recorded, long dropped) = Read(
             connection, "SELECT last_sequence_number, dropped_0 + dropped_1 + dropped_2 FROM counters", row => (row.GetInt64(0), row.GetInt64(1)))[0];
         long held = 0;
@@ -100,7 +121,7 @@ internal sealed record ChaosJournals(
             held += Read(connection, FormattableString.Invariant($"SELECT count(*) FROM buffer_{priority} WHERE sequence_number > {upTo}"), row => row.GetInt64(0))[0];
         }
 
-        return new ChaosStatistics(agent, recorded, stored, held, dropped, repeated);
+        return (recorded, dropped, held);
     }
 
     private static ImmutableSortedDictionary<(string Sender, string Receiver), long> Sorted(IEnumerable<((string, string) Pair, long Number)> rows) =>

@@ -44,7 +44,7 @@ internal sealed class ChaosRun
     /// <returns>The figures.</returns>
     public static async Task<FiguresReport> RunAsync(ChaosOptions options, string folder, TimeProvider time, Action<string> say, CancellationToken stop)
     {
-        var shape = new FleetShape(ChaosOptions.Brokers, ChaosOptions.Servers, ChaosOptions.Agents, 1, Isolated: true);
+        var shape = new FleetShape(ChaosOptions.Brokers, ChaosOptions.Servers, ChaosOptions.Agents, ChaosOptions.AgentsPerHost, Isolated: true);
         EcoFleet fleet = await EcoFleet.OpenAsync(folder, shape, time, Settings, stop).ConfigureAwait(false);
         var run = new ChaosRun(options, fleet, time, say);
         bool isGood = false;

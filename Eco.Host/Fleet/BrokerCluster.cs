@@ -131,6 +131,10 @@ internal sealed class BrokerCluster : IAsyncDisposable
         }
 
         await Task.WhenAll(Nodes.Select(node => node.ReadyAsync(stop))).ConfigureAwait(false);
+        if (!Nodes[0].HasQuorumQueues)
+        {
+            await Nodes[0].ControlAsync(["enable_feature_flag", "all"], stop).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Ends all nodes in order.</summary>

@@ -107,6 +107,19 @@ internal sealed class BrokerNode
         }
     }
 
+    /// <summary>
+    /// Whether the cluster that it belongs to can make quorum queues. A new one of 3.10 on a busy machine at times cannot: where other parts of the
+    /// broker have made their files before it looks, it takes itself for an old one, for which an operator has to switch them on.
+    /// </summary>
+    public bool HasQuorumQueues
+    {
+        get
+        {
+            string flags = Path.Combine(_settings.Folder, "mnesia", Name + "-feature_flags");
+            return File.Exists(flags) && File.ReadAllText(flags).Contains("quorum_queue", StringComparison.Ordinal);
+        }
+    }
+
     /// <summary>Runs <c>rabbitmqctl</c> on it, as an operator would; takes seconds.</summary>
     /// <returns>What it printed.</returns>
     /// <exception cref="CommandException">It failed; says how.</exception>

@@ -17,6 +17,12 @@ internal sealed record BrokerSettings(string Folder, string Cookie, string Passw
     /// <summary>Erlang's wait until a silent node counts as gone, in seconds.</summary>
     private const int TickSeconds = 10;
 
+    /// <summary>
+    /// Linux's TCP_USER_TIMEOUT on the brokers' connections, in milliseconds: a client that acknowledges nothing for so long is gone. Heartbeats of
+    /// 5 s alone are missed after 10 to 15 s, and until then no other server gets the partitions of one that is cut off.
+    /// </summary>
+    private const int UnacknowledgedMilliseconds = 8_000;
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Writes a node's files.</summary>
@@ -49,12 +55,17 @@ internal sealed record BrokerSettings(string Folder, string Cookie, string Passw
 
         // The default, 512 MB, is memory that a node holds before its log rolls over.
         text.AppendLine("raft.wal_max_size_bytes = 33554432");
-        text.AppendLine("tcp_listen_options.backlog = 1024");
-        text.AppendLine("tcp_listen_options.nodelay = true");
         text.AppendLine("log.console = true");
         text.AppendLine("log.console.level = info");
         text.AppendLine("log.file = false");
         WriteSecret(node.ConfigurationFile, text.ToString());
+
+        // Only this file can carry an option that the broker has no name for; 6 is TCP, 18 its user time-out.
+        File.WriteAllText(
+            node.AdvancedFile,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"[{{rabbit, [{{tcp_listen_options, [{{backlog, 1024}}, {{nodelay, true}}, {{linger, {{true, 0}}}}, {{exit_on_close, false}}, {{raw, 6, 18, <<{UnacknowledgedMilliseconds}:32/native>>}}]}}]}}].\n"));
         File.WriteAllText(node.PluginsFile, "[].\n");
     }
 
@@ -68,6 +79,7 @@ internal sealed record BrokerSettings(string Folder, string Cookie, string Passw
         ["RABBITMQ_USE_LONGNAME"] = "true",
         ["RABBITMQ_DIST_PORT"] = node.DistributionPort.ToString(CultureInfo.InvariantCulture),
         ["RABBITMQ_CONFIG_FILE"] = node.ConfigurationFile,
+        ["RABBITMQ_ADVANCED_CONFIG_FILE"] = node.AdvancedFile,
         ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
         ["RABBITMQ_ENABLED_PLUGINS_FILE"] = node.PluginsFile,
         ["RABBITMQ_MNESIA_BASE"] = Path.Combine(node.Folder, "mnesia"),
@@ -112,6 +124,9 @@ internal sealed record BrokerNodeSettings(int Number, string Folder, NetworkPlac
 
     /// <summary>Its configuration.</summary>
     public string ConfigurationFile => Path.Combine(Folder, "rabbitmq.conf");
+
+    /// <summary>The part of its configuration that is written in Erlang.</summary>
+    public string AdvancedFile => Path.Combine(Folder, "advanced.config");
 
     /// <summary>Its list of plug-ins: none.</summary>
     public string PluginsFile => Path.Combine(Folder, "enabled_plugins");

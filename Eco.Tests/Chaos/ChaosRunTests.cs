@@ -32,6 +32,11 @@ public sealed class ChaosRunTests
                 ChaosRun.RunAsync(new ChaosOptions(2, 1), folder, TimeProvider.System, TestContext.Out.WriteLine, CancellationToken.None),
                 TimeSpan.FromMinutes(8));
 
+            foreach ((string name, Figure figure) in report.Figures)
+            {
+                TestContext.Out.WriteLine($"{name} {figure}");
+            }
+
             var figures = report.Figures.ToDictionary(entry => entry.Name, entry => entry.Figure);
             using (Assert.EnterMultipleScope())
             {

@@ -163,11 +163,20 @@ internal static class PostgresMigrations
         ALTER TABLE artifact_chunk ALTER COLUMN bytes SET STORAGE EXTERNAL;
         """;
 
+    // Events are read by partition. Beside a key of the ordering alone the planner takes that one, and for a partition in which little happens walks
+    // through the events of all others, each time.
+    private const string JournalByPartition = """
+        ALTER TABLE journal DROP CONSTRAINT journal_pkey;
+        DROP INDEX journal_partition;
+        ALTER TABLE journal ADD PRIMARY KEY (partition, ordering);
+        """;
+
     /// <summary>All steps, by number from 1.</summary>
     public static readonly ImmutableArray<(int Version, string What, string Sql)> All =
     [
         (1, "journal, ownership, outbox, inbox and members", Journal),
         (2, "statistics and artefacts", StatisticsAndArtifacts),
+        (3, "events are found by their partition", JournalByPartition),
     ];
 
     /// <summary>The version that this program works with.</summary>

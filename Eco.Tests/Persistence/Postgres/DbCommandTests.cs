@@ -45,10 +45,16 @@ public sealed class DbCommandTests
         Assert.That(await _eco.RunAsync("db", "migrate", "-c", _config), Is.Zero, _eco.Error);
         Assert.That(_eco.Out, Is.EqualTo($"the schema went from 0 to {PostgresAdministration.Schema}\n"));
 
-        // As it was before the last step.
+        // As it was before the second step.
         TestPostgres.Execute(
             _database,
-            "DROP TABLE statistics_series, statistics_stored, statistics_position, artifact_chunk, artifact; DELETE FROM schema_version WHERE version > 1");
+            """
+            DROP TABLE statistics_series, statistics_stored, statistics_position, artifact_chunk, artifact;
+            ALTER TABLE journal DROP CONSTRAINT journal_pkey;
+            ALTER TABLE journal ADD PRIMARY KEY (ordering);
+            CREATE INDEX journal_partition ON journal(partition, ordering);
+            DELETE FROM schema_version WHERE version > 1
+            """);
         PostgresOpenException? old = Assert.Throws<PostgresOpenException>(
             () => PostgresJournal.Open(new PostgresJournalOptions { Database = TestPostgres.Options(_database) }));
         Assert.That(old!.Cure, Does.Contain("eco db migrate"));
