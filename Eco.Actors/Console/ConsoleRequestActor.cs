@@ -25,7 +25,7 @@ public sealed class ConsoleRequestActor : ReceiveActor, IWithTimers
     private IonParseResult? _parsed;
     private ImmutableArray<IonDiagnostic> _diagnostics = [];
     private DecideApproval? _decision;
-    private int _expectedStatuses;
+    private ImmutableArray<string> _asked = [];
     private bool _isSubmitted;
 
     /// <summary>Makes the actor.</summary>
@@ -266,7 +266,7 @@ public sealed class ConsoleRequestActor : ReceiveActor, IWithTimers
             return;
         }
 
-        _expectedStatuses = agents.Length;
+        _asked = agents;
         foreach (string agent in agents)
         {
             _ports.Router.Tell(new ToEntity(AgentProxyActor.IdOf(agent), new QueryStatus()), Self);
@@ -278,7 +278,7 @@ public sealed class ConsoleRequestActor : ReceiveActor, IWithTimers
     private void OnStatus(StatusReported status)
     {
         _statuses[status.Agent] = status.Instances;
-        if (_statuses.Count == _expectedStatuses)
+        if (_statuses.Count == _asked.Length)
         {
             FinishStatus();
         }
@@ -289,7 +289,10 @@ public sealed class ConsoleRequestActor : ReceiveActor, IWithTimers
         DateTimeOffset now = Context.System.TimeProvider.GetUtcNow();
         Finish(ConsoleJson.Reply<ImmutableArray<InstanceView>>(
             _request.Id,
-            [.. _statuses.SelectMany(entry => entry.Value.Select(instance => InstanceView.Of(entry.Key, instance, now)))]));
+            [
+                .. _statuses.SelectMany(entry => entry.Value.Select(instance => InstanceView.Of(entry.Key, instance, now))),
+                .. _asked.Where(agent => !_statuses.ContainsKey(agent)).Select(agent => InstanceView.Silent(agent, StatusPatience, now)),
+            ]));
     }
 
     private void ToIon(object command)

@@ -69,9 +69,21 @@ public sealed record ClusterMemberView(string Host, bool Live, double SeenSecond
 /// <param name="Consumers">Hosts that subscribe to it, active or standing by; null where that could not be looked up.</param>
 public sealed record ClusterPartitionView(int Number, string? Owner, long OwnerEpoch, long? Waiting, long? Consumers);
 
-/// <summary>An ION node on an agent.</summary>
+/// <summary>An ION node on an agent; or, with neither ION nor node, an agent that did not answer.</summary>
 public sealed record InstanceView(string Ion, string Node, string Agent, string State, string Detail, DateTimeOffset ChangedAt)
 {
+    /// <summary>The state of an agent that was asked and did not answer.</summary>
+    public const string NoAnswer = "no-answer";
+
+    /// <summary>That an agent did not answer: what it runs is not known.</summary>
+    public static InstanceView Silent(string agent, TimeSpan within, DateTimeOffset now) => new(
+        string.Empty,
+        string.Empty,
+        agent,
+        NoAnswer,
+        string.Create(CultureInfo.InvariantCulture, $"did not answer within {within.TotalSeconds:0} s; eco agents says since when it is silent"),
+        now);
+
     /// <summary>What an agent has said of a node just now.</summary>
     public static InstanceView Of(string agent, InstanceStatus status, DateTimeOffset now)
     {

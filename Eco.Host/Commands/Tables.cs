@@ -24,7 +24,7 @@ internal static class Tables
         foreach (InstanceView instance in instances)
         {
             table.Add(
-                instance.Ion, instance.Node, Plain.OrDash(instance.Agent), instance.State, Plain.Time(instance.ChangedAt), Plain.OrDash(instance.Detail));
+                Plain.OrDash(instance.Ion), Plain.OrDash(instance.Node), Plain.OrDash(instance.Agent), instance.State, Plain.Time(instance.ChangedAt), Plain.OrDash(instance.Detail));
         }
 
         return table;

@@ -272,6 +272,9 @@ public sealed class IonLifeCycleTests
 
         Assert.That(all.Select(view => view.Agent), Is.EqualTo(new[] { "edge-1", "edge-2" }));
         Assert.That(all[0].Detail, Does.Match(@"^[1-9][0-9]+ steps$"));
+        _cluster.World.Hosts["edge-2"].Crash();
+        ImmutableArray<InstanceView> some = Data<ImmutableArray<InstanceView>>(_cluster.Ask(ConsoleVerbs.Status));
+        Assert.That(some.Select(view => (view.Node, view.Agent, view.State)), Is.EqualTo(new[] { ("learn", "edge-1", "running"), ("", "edge-2", InstanceView.NoAnswer) }));
         Assert.That(_cluster.Ask(ConsoleVerbs.Status, ("agent", "ghost")).Error?.Code, Is.EqualTo(ConsoleErrorCodes.NotFound));
     }
 
