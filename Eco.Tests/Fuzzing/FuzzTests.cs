@@ -96,7 +96,7 @@ public sealed class FuzzTests
         var io = new ConsoleIo(TextReader.Null, TextWriter.Null, TextWriter.Null, false, false, 80, false);
         using IFuzzTarget target = FuzzTargets.Make(name, new CommandServices(io, TimeProvider.System, new HostRunner(), new ConsoleSocketOptions(), HandleSignals: false));
 
-        FuzzResult result = FuzzRunner.Run(target, inputs, (ulong)FirstSeed, TimeProvider.System, null, CancellationToken.None);
+        FuzzResult result = FuzzRunner.Run(target, inputs, (ulong)FirstSeed, new ProcessorTime(), null, CancellationToken.None);
 
         string found = string.Join("\n", result.Failures.Select(failure => $"eco fuzz --parser {name} --seed {failure.Seed} --inputs 1: {failure.Reason}\n  \"{failure.Input}\""));
         Assert.That(result.Failures, Is.Empty, found);
@@ -130,6 +130,14 @@ public sealed class FuzzTests
         {
             // Holds nothing.
         }
+    }
+
+    /// <summary>What this process has computed: a parser is not slow because others have the processors.</summary>
+    private sealed class ProcessorTime : TimeProvider
+    {
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Environment.CpuUsage.TotalTime.Ticks;
     }
 
     private sealed class SteppingClock : TimeProvider

@@ -14,14 +14,19 @@ public sealed class DemoKillTests
     /// <summary>Five updates of each edge give five rounds, or fewer where a late one finds a newer one of the same edge in its round.</summary>
     private const int FewestRounds = 2;
 
+    private const int PaceMilliseconds = 20;
+    private const int SlowPaceMilliseconds = 150;
+
     private TemporaryFolder _folder = null!;
     private StateDirectory _state = null!;
+    private int _paceMilliseconds;
 
     [SetUp]
     public void MakeFolder()
     {
         _folder = new TemporaryFolder();
         _state = new StateDirectory(_folder.File("state"));
+        _paceMilliseconds = PaceMilliseconds;
     }
 
     [TearDown]
@@ -53,7 +58,7 @@ public sealed class DemoKillTests
     [TestCase("ack.afterSend:25", Category = "Slow")]
     public async Task Demo_WhenKilledAtAPoint_GoesOnAndLosesNothing(string crashAt)
     {
-        EcoResult killed = await EcoProcess.RunAsync(_folder.Root, Demo(), crashAt);
+        EcoResult killed = await KilledAsync(crashAt);
         Assert.That(killed.ExitCode, Is.EqualTo(EcoResult.Killed), $"{crashAt} was not reached: {killed}");
 
         // Before the submission's commit there is nothing to resume; after the completion it depends on how far the timeline was.
@@ -117,6 +122,21 @@ public sealed class DemoKillTests
         await EndsWellAsync(resumes: true);
     }
 
+    // On a busy machine the edges may be done before the server has come as far as the point: then they take their time, from the beginning.
+    private async Task<EcoResult> KilledAsync(string crashAt)
+    {
+        EcoResult killed = await EcoProcess.RunAsync(_folder.Root, Demo(), crashAt);
+        if (killed.ExitCode != EcoResult.Killed)
+        {
+            RemoveFolder();
+            MakeFolder();
+            _paceMilliseconds = SlowPaceMilliseconds;
+            killed = await EcoProcess.RunAsync(_folder.Root, Demo(), crashAt);
+        }
+
+        return killed;
+    }
+
     private async Task EndsWellAsync(bool? resumes)
     {
         EcoResult resumed = await EcoProcess.RunAsync(_folder.Root, Demo());
@@ -135,5 +155,5 @@ public sealed class DemoKillTests
     }
 
     private string[] Demo() =>
-        ["demo", "--headless", "--json", _folder.File("figures.json"), "--state", _state.Root, "--batches", "80", "--pace", "20"];
+        ["demo", "--headless", "--json", _folder.File("figures.json"), "--state", _state.Root, "--batches", "80", "--pace", $"{_paceMilliseconds}"];
 }
