@@ -93,7 +93,9 @@ internal sealed class RoundOracle(int quorum, bool foldsLate) : Oracle
     {
         RoundUpdate update = received.Update;
         Require(received.Round == node.Open, entity, $"counts an update in round {received.Round}, while round {node.Open} collects");
-        Require(node.Counted.Add((update.Agent, update.Model.Hash)), entity, $"counts an update of {update.Agent} twice");
+
+        // By its instant: a pipeline that starts anew learns, and emits, the same model again.
+        Require(node.Counted.Add((update.Agent, update.EmittedAt)), entity, $"counts an update of {update.Agent} twice");
         bool isLate = node.ClosedAt is { } closed && update.EmittedAt < closed && node.Missing.Contains(update.Agent);
         Require(foldsLate || !isLate, entity, $"counts a late update of {update.Agent} at event {stored.SequenceNr}");
         node.Received[update.Agent] = update.Model.Hash;
@@ -178,7 +180,7 @@ internal sealed class RoundOracle(int quorum, bool foldsLate) : Oracle
 
         public Dictionary<string, string> Received { get; } = new(StringComparer.Ordinal);
 
-        public HashSet<(string Agent, string Hash)> Counted { get; } = [];
+        public HashSet<(string Agent, HybridTimestamp EmittedAt)> Counted { get; } = [];
     }
 
     private sealed class Registry
