@@ -133,11 +133,11 @@ internal static class MutantList
             "Context.System.TimeProvider.GetUtcNow() - DateTimeOffset.UnixEpoch;",
             "clocks"),
         new(
-            "former installation heard",
-            "Eco.Actors/Agents/AgentActor.cs",
-            "when _onDuty && stored.Incarnation",
-            "when stored.Incarnation",
-            "crashes"),
+            "update left out of its round's result",
+            "Eco.Actors/Ions/Rounds/MergeRoundsState.cs",
+            "[.. merging.Updates.Select(update => update.Model.Hash)]",
+            "[.. merging.Updates.Skip(1).Select(update => update.Model.Hash)]",
+            "network"),
         new(
             "new installation keeps the incarnation",
             "Eco.Actors/Agents/Proxies/AgentProxyState.cs",
