@@ -168,6 +168,9 @@ public sealed partial class EntityHost : ReceiveActor, IWithTimers
     private void OnActive(PartitionIsActive active)
     {
         _active.Add(active.Partition);
+
+        // Somebody has just lost it, and may count as alive for some seconds more: what is given to the dead has no owner for a while.
+        _surplusSince = null;
         _entities += active.Entities;
         if (_active.Count == _setup.Routes.PartitionCount)
         {
