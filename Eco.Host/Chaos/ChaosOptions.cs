@@ -30,7 +30,7 @@ internal sealed record ChaosOptions(int Minutes, int Seed)
     public const int Quorum = 10;
 
     /// <summary>Milliseconds between the steps of a pipeline.</summary>
-    public const int StepMilliseconds = 3_000;
+    public const int StepMilliseconds = 4_000;
 
     /// <summary>A share of a goal that is stated for <see cref="GoalMinutes"/>; longer runs have to reach the whole.</summary>
     public double Share(double goal) => Math.Floor(goal * Math.Min(Minutes, GoalMinutes) / GoalMinutes);

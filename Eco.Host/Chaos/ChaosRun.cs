@@ -11,7 +11,7 @@ namespace Eco.Host.Chaos;
 internal sealed class ChaosRun
 {
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan RestWithin = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan RestWithin = TimeSpan.FromMinutes(5);
 
     // A statistic a second from each pipeline, and contact that notices faults of seconds.
     private const string Settings = """
